@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/time.hpp"
+#include "net/http.hpp"
+
+namespace sluice::net {
+
+/// What came in. Path and query are as they stood on the wire (still escaped): signatures need that.
+struct Incoming {
+  std::string method;
+  std::string path;
+  std::string query;
+  Headers headers;
+  std::string body;
+  std::string peer;  ///< address of the other side; "unix" on a socket file
+};
+
+/// Called on a worker thread with the complete request. Must not throw.
+using Handler = std::function<Response(Incoming const&)>;
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;   ///< 0: any free one
+  std::string unix_socket;  ///< a path; then address and port are not used. Made with mode 0600.
+  unsigned workers = 8;     ///< threads that run handlers at the same time, grown on demand up to this
+  std::size_t max_connections = 1024;
+  std::size_t max_body = 1 << 20;
+  Duration idle_timeout = std::chrono::seconds(60);  ///< zero: none (the runtime API's `next` blocks)
+};
+
+/// libmicrohttpd with its laxness taken away (engineering 4.4): a request with two Content-Length, a
+/// coding other than chunked, a bad field name, control characters, or not exactly one Host is
+/// answered 400 and closed before its body is read. Destroying it drains and stops.
+class Server {
+ public:
+  virtual ~Server() = default;
+  virtual std::uint16_t port() const = 0;
+  /// Refuses new requests, lets running ones end, closes feeds. Idempotent.
+  virtual void stop() = 0;
+};
+
+Result<std::unique_ptr<Server>> listen(ServerOptions options, Handler handler);
+
+}  // namespace sluice::net
