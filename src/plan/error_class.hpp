@@ -25,7 +25,7 @@ enum class ErrorClass {
   unknown,
 };
 
-constexpr std::array all_error_classes = {
+inline constexpr std::array all_error_classes = {
     ErrorClass::auth,          ErrorClass::denied,          ErrorClass::timeout,
     ErrorClass::verification,  ErrorClass::rejected,        ErrorClass::input_timeout,
     ErrorClass::conflict,      ErrorClass::external_change, ErrorClass::infrastructure,
