@@ -38,10 +38,14 @@ class Bucket {
  public:
   Bucket(Rate rate, Duration now);
 
-  /// Takes one call and says how long to wait before making it: zero means now.
-  Duration take(Duration now, Lane lane);
-  /// The last-taken place was not used (the caller was stopped while it waited).
-  void give_back(Lane lane);
+  /// A call's place: `wait` is the time until it may be made, zero means now.
+  struct Place {
+    Duration wait{0};
+    bool reserved = false;  ///< out of the rollback lane's reserve
+  };
+  Place take(Duration now, Lane lane);
+  /// The place was not used: the caller was stopped while it waited.
+  void give_back(Place place);
   /// AWS refused a call as too fast: the shared rate halves (at most once a second, down to an
   /// eighth) and doubles back after every ten quiet seconds. The reserve stays as it is.
   void throttled(Duration now);

@@ -30,7 +30,8 @@ struct MetricPoint {
 
 struct MetricResult {
   std::string id, label;
-  std::string status;               ///< "Complete", "PartialData", "InternalError", "Forbidden"
+  /// "Complete", "PartialData", "InternalError", "Forbidden"; empty where the answer left it out.
+  std::string status;
   std::vector<MetricPoint> points;  ///< oldest first. Empty where the metric does not exist
 };
 

@@ -75,7 +75,8 @@ class S3 {
   Answer<std::vector<ListedVersion>> list_versions(std::string const& bucket,
                                                    std::string const& prefix,
                                                    std::size_t at_most = 10'000);
-  /// In this client's region. One that is already ours is trouble `already_exists`.
+  /// In this client's region. Trouble `already_exists`: the code tells whose it is,
+  /// BucketAlreadyOwnedByYou or BucketAlreadyExists.
   Answer<void> create_bucket(std::string const& bucket);
   Answer<void> set_versioning(std::string const& bucket, bool enabled);
 
