@@ -107,10 +107,11 @@ MHD_Result dispatch(MHD_Connection* connection, std::shared_ptr<Exchange> const&
 
 }  // namespace
 
-void* open_exchange(ServerState& server, std::string target) {
+void* open_exchange(ServerState& server, char const* target) {
   auto exchange = std::make_shared<Exchange>();
   exchange->server = &server;
-  exchange->target = std::move(target);
+  exchange->target_place = target;
+  if (target) exchange->target = target;
   return new std::shared_ptr<Exchange>(std::move(exchange));
 }
 
