@@ -24,6 +24,8 @@ class Dialect {
  public:
   virtual ~Dialect() = default;
   virtual std::string_view name() const = 0;
+  /// The top-level keys it is recognised by, for the message about a file nobody recognises.
+  virtual std::vector<std::string> keys() const = 0;
   /// Whether a document looks like this dialect's, judged by its top-level keys only.
   virtual bool recognises(config::Document const& document) const = 0;
   /// None when there were errors; every problem of the file is in `diagnostics`.
