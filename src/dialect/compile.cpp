@@ -29,9 +29,9 @@ std::string what_is_recognised() {
 
 void report_unknown(config::Document const& document, Diagnostics& diagnostics) {
   auto keys = telling_keys();
-  config::Advice advice{.cause = "a release file is recognised by its keys at the top: " +
-                                 what_is_recognised(),
-                        .help = "start with 'function: NAME', or see 'sluice init'"};
+  config::Advice advice{
+      .cause = "a release file is recognised by its keys at the top: " + what_is_recognised(),
+      .help = "start with 'function: NAME', or see 'sluice init'"};
   config::Span place = document.root.span();
   if (!document.root.entries().empty()) place = document.root.entries().front().key_span;
   for (auto const& entry : document.root.entries()) {
@@ -41,8 +41,8 @@ void report_unknown(config::Document const& document, Diagnostics& diagnostics) 
     advice.help = "did you mean '" + *guess + "'?";
     break;
   }
-  diagnostics.error(config::codes::unknown_dialect, place, "this is not a release file that Sluice knows",
-                    std::move(advice));
+  diagnostics.error(config::codes::unknown_dialect, place,
+                    "this is not a release file that Sluice knows", std::move(advice));
 }
 
 }  // namespace

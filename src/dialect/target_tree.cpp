@@ -12,7 +12,7 @@
 namespace sluice::dialect {
 namespace {
 
-using config::quoted;
+using config::in_quotes;
 
 std::vector<std::string> names_of(std::vector<TargetPlace> const& places) {
   std::vector<std::string> names;
@@ -46,7 +46,8 @@ plan::Node target_tree(std::vector<TargetBranch> branches) {
   std::vector<plan::Node> children;
   for (auto& branch : branches) {
     std::vector<plan::Node> stages;
-    if (!branch.before.empty()) stages.push_back(plan::parallel("before", std::move(branch.before)));
+    if (!branch.before.empty())
+      stages.push_back(plan::parallel("before", std::move(branch.before)));
     stages.push_back(std::move(branch.release));
     if (!branch.after.empty()) stages.push_back(plan::parallel("after", std::move(branch.after)));
     plan::Node child = plan::sequence(branch.name, std::move(stages));
@@ -66,7 +67,7 @@ void check_needs(std::vector<TargetPlace> const& places, config::Diagnostics& di
       if (std::ranges::find(names, need.name) != names.end()) continue;
       auto guess = nearest(need.name, names);
       diagnostics.error(config::codes::undeclared_target, need.span,
-                        "target " + quoted(need.name) + " is not declared",
+                        "target " + in_quotes(need.name) + " is not declared",
                         {.help = guess ? "did you mean '" + *guess + "'?"
                                        : "declared are: " + join(names, ", ")});
     }
@@ -78,11 +79,11 @@ void check_needs(std::vector<TargetPlace> const& places, config::Diagnostics& di
       if (own.contains(name) && earlier[name].contains(place.target->name)) cycle.push_back(name);
     if (cycle.front() != place.target->name) continue;
     std::string message = cycle.size() == 1
-                              ? "target " + quoted(cycle.front()) + " waits for itself"
+                              ? "target " + in_quotes(cycle.front()) + " waits for itself"
                               : "these targets wait for each other: " + join(cycle, ", ");
-    diagnostics.error(config::codes::target_cycle, place.span, message,
-                      {.cause = "none of them could ever start",
-                       .help = "take one of the dependencies out"});
+    diagnostics.error(
+        config::codes::target_cycle, place.span, message,
+        {.cause = "none of them could ever start", .help = "take one of the dependencies out"});
   }
 }
 
@@ -96,16 +97,16 @@ void check_collisions(std::vector<TargetPlace> const& places,
                                    [](TargetPlace const& p) { return p.target->name; });
     if (place == places.end()) continue;
     auto const& target = *place->target;
-    std::string key = account_of(target) + ":" + target.region + ":" +
-                      plain_function_name(release.function);
+    std::string key =
+        account_of(target) + ":" + target.region + ":" + plain_function_name(release.function);
     for (TargetPlace const* other : writers[key]) {
       std::string const& name = other->target->name;
       if (name == target.name) continue;  // One target with a function twice is another mistake.
       if (earlier[name].contains(target.name) || earlier[target.name].contains(name)) continue;
       diagnostics.error(
           config::codes::target_collision, place->span,
-          "targets " + quoted(name) + " and " + quoted(target.name) + " both change function " +
-              quoted(plain_function_name(release.function)) + " at the same time",
+          "targets " + in_quotes(name) + " and " + in_quotes(target.name) + " both change function " +
+              in_quotes(plain_function_name(release.function)) + " at the same time",
           {.cause = "they name the same account and region, and AWS takes one change at a time",
            .help = "let one wait for the other, or give them different accounts or regions",
            .related = {{other->span, "the other target is here"}}});

@@ -11,10 +11,10 @@ namespace sluice::dialect {
 /// One target on its way into the plan's tree.
 struct TargetBranch {
   std::string name;
-  std::vector<std::string> needs;    ///< names of other branches
-  std::vector<plan::Node> before;    ///< gates; all have to pass before the release starts
-  plan::Node release;                ///< what release_scope made
-  std::vector<plan::Node> after;     ///< gates; all have to pass before the branches that need it
+  std::vector<std::string> needs;  ///< names of other branches
+  std::vector<plan::Node> before;  ///< gates; all have to pass before the release starts
+  plan::Node release;              ///< what release_scope made
+  std::vector<plan::Node> after;   ///< gates; all have to pass before the branches that need it
 };
 
 /// The root that releases to targets share: a graph of targets in which independent ones go on when
@@ -40,8 +40,7 @@ void check_needs(std::vector<TargetPlace> const& places, config::Diagnostics& di
 /// AWS accepts one change of a function at once (Lambda API, ResourceConflictException). Targets
 /// count as different accounts or regions unless both say the same.
 void check_collisions(std::vector<TargetPlace> const& places,
-                      std::vector<plan::Release> const& releases,
-                      config::Diagnostics& diagnostics);
+                      std::vector<plan::Release> const& releases, config::Diagnostics& diagnostics);
 
 /// The account a target names, itself or through its role's ARN; empty: the credentials' own.
 std::string account_of(plan::Target const& target);

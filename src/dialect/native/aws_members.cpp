@@ -8,9 +8,15 @@ namespace {
 
 using Kind = Shape::Kind;
 
-Shape text(std::int64_t min, std::int64_t max) { return {.kind = Kind::text, .min = min, .max = max}; }
-Shape word(std::vector<std::string> words) { return {.kind = Kind::text, .words = std::move(words)}; }
-Shape arn(std::string_view service) { return {.kind = Kind::text, .min = 1, .max = 2048, .arn = service}; }
+Shape text(std::int64_t min, std::int64_t max) {
+  return {.kind = Kind::text, .min = min, .max = max};
+}
+Shape word(std::vector<std::string> words) {
+  return {.kind = Kind::text, .words = std::move(words)};
+}
+Shape arn(std::string_view service) {
+  return {.kind = Kind::text, .min = 1, .max = 2048, .arn = service};
+}
 Shape integer(std::int64_t min, std::int64_t max) {
   return {.kind = Kind::integer, .min = min, .max = max};
 }
@@ -90,7 +96,8 @@ json::Value read_map(config::Node const& node, std::string const& what,
   if (!config::is_mapping(node, diagnostics, what)) return {};
   json::Value out = json::Object{};
   for (auto const& entry : node.entries())
-    if (auto value = config::as_string(entry.value, diagnostics, entry.key)) out.set(entry.key, *value);
+    if (auto value = config::as_string(entry.value, diagnostics, entry.key))
+      out.set(entry.key, *value);
   return out;
 }
 
@@ -120,15 +127,15 @@ std::vector<Member> const& verbatim_members() {
       same("Environment", structure({same("Variables", map())})),
       same("EphemeralStorage", structure({same("Size", storage())})),
       same("Layers", layers()),
-      same("VpcConfig", structure({same("SubnetIds", subnets()),
-                                   same("SecurityGroupIds", security_groups()),
-                                   same("Ipv6AllowedForDualStack", boolean())})),
+      same("VpcConfig",
+           structure({same("SubnetIds", subnets()), same("SecurityGroupIds", security_groups()),
+                      same("Ipv6AllowedForDualStack", boolean())})),
       same("TracingConfig", structure({same("Mode", tracing())})),
       same("SnapStart", structure({same("ApplyOn", snap_start())})),
-      same("LoggingConfig", structure({same("LogFormat", log_format()),
-                                       same("LogGroup", text(1, 512)),
-                                       same("ApplicationLogLevel", application_level()),
-                                       same("SystemLogLevel", system_level())})),
+      same("LoggingConfig",
+           structure({same("LogFormat", log_format()), same("LogGroup", text(1, 512)),
+                      same("ApplicationLogLevel", application_level()),
+                      same("SystemLogLevel", system_level())})),
       same("DeadLetterConfig", structure({same("TargetArn", arn(""))})),
       same("KMSKeyArn", arn("kms")),
       same("FileSystemConfigs",
@@ -141,12 +148,11 @@ std::vector<Member> const& verbatim_members() {
                                        same("ExecutionTimeout", integer(1, 31'622'400))})),
       same("TenancyConfig", structure({same("TenantIsolationMode", word({"PER_TENANT"}))})),
       same("CapacityProviderConfig",
-           structure({same("LambdaManagedInstancesCapacityProviderConfig",
-                           structure({same("CapacityProviderArn", arn("lambda")),
-                                      same("PerExecutionEnvironmentMaxConcurrency",
-                                           integer(1, 1'000'000)),
-                                      same("ExecutionEnvironmentMemoryGiBPerVCpu",
-                                           integer(1, 1024))}))}))};
+           structure({same(
+               "LambdaManagedInstancesCapacityProviderConfig",
+               structure({same("CapacityProviderArn", arn("lambda")),
+                          same("PerExecutionEnvironmentMaxConcurrency", integer(1, 1'000'000)),
+                          same("ExecutionEnvironmentMemoryGiBPerVCpu", integer(1, 1024))}))}))};
   return members;
 }
 
@@ -161,16 +167,17 @@ std::vector<Member> const& short_members() {
       {"architecture", "Architectures/-", architecture()},
       {"environment", "Environment/Variables", map()},
       {"layers", "Layers", layers()},
-      {"vpc", "VpcConfig", structure({{"subnets", "SubnetIds", subnets()},
-                                      {"security_groups", "SecurityGroupIds", security_groups()},
-                                      {"ipv6", "Ipv6AllowedForDualStack", boolean()}})},
+      {"vpc", "VpcConfig",
+       structure({{"subnets", "SubnetIds", subnets()},
+                  {"security_groups", "SecurityGroupIds", security_groups()},
+                  {"ipv6", "Ipv6AllowedForDualStack", boolean()}})},
       {"tracing", "TracingConfig/Mode", tracing()},
       {"snap_start", "SnapStart/ApplyOn", snap_start()},
-      {"logging", "LoggingConfig", structure({{"format", "LogFormat", log_format()},
-                                              {"group", "LogGroup", text(1, 512)},
-                                              {"application_level", "ApplicationLogLevel",
-                                               application_level()},
-                                              {"system_level", "SystemLogLevel", system_level()}})},
+      {"logging", "LoggingConfig",
+       structure({{"format", "LogFormat", log_format()},
+                  {"group", "LogGroup", text(1, 512)},
+                  {"application_level", "ApplicationLogLevel", application_level()},
+                  {"system_level", "SystemLogLevel", system_level()}})},
       {"dead_letter", "DeadLetterConfig/TargetArn", arn("")},
       {"kms_key", "KMSKeyArn", arn("kms")},
       {"function_description", "Description", text(0, 256)}};
@@ -186,7 +193,8 @@ json::Value read_shape(config::Node const& node, Shape const& shape, std::string
     case Kind::map: return read_map(node, what, diagnostics);
     case Kind::structure: return read_structure(node, shape, what, diagnostics);
     case Kind::integer: {
-      auto value = config::as_integer(node, diagnostics, what, {.min = shape.min, .max = shape.max});
+      auto value =
+          config::as_integer(node, diagnostics, what, {.min = shape.min, .max = shape.max});
       return value ? json::Value(*value) : json::Value();
     }
     case Kind::boolean: {

@@ -19,9 +19,9 @@ struct Member;
 /// What a member may hold.
 struct Shape {
   enum class Kind {
-    text,       ///< min to max characters; one of `words`, or an ARN of service `arn`, where given
-    integer,    ///< min to max
-    seconds,    ///< a duration of whole seconds, min to max; a bare number counts as seconds
+    text,     ///< min to max characters; one of `words`, or an ARN of service `arn`, where given
+    integer,  ///< min to max
+    seconds,  ///< a duration of whole seconds, min to max; a bare number counts as seconds
     boolean,
     list,       ///< of `element`, at most max
     map,        ///< names to text

@@ -42,10 +42,10 @@ class Builder {
                    std::vector<std::string> const& names, std::string_view what) {
     if (std::ranges::find(names, name) != names.end()) return true;
     auto guess = nearest(name, names);
-    diagnostics_.error(codes::undeclared_name, span,
-                       std::string(what) + " " + config::quoted(name) + " is not declared",
-                       {.help = guess ? "did you mean '" + *guess + "'?"
-                                      : "declared are: " + join(names, ", ")});
+    diagnostics_.error(
+        codes::undeclared_name, span,
+        std::string(what) + " " + config::in_quotes(name) + " is not declared",
+        {.help = guess ? "did you mean '" + *guess + "'?" : "declared are: " + join(names, ", ")});
     return false;
   }
 
@@ -64,8 +64,8 @@ class Builder {
       plan::Release release = release_of(settings, spec.target.name, function->key);
       if (!names.insert(plain_function_name(release.function)).second)
         diagnostics_.error(codes::function_twice, function->span,
-                           "target " + config::quoted(spec.target.name) + " releases function " +
-                               config::quoted(release.function) + " twice",
+                           "target " + config::in_quotes(spec.target.name) + " releases function " +
+                               config::in_quotes(release.function) + " twice",
                            {.help = "a run releases a function once per target"});
       plan_.releases.push_back(std::move(release));
     }
@@ -110,8 +110,9 @@ class Builder {
       auto const* shift = std::get_if<plan::ShiftStep>(&step.action);
       if (!shift || shift->weight >= 100) continue;
       diagnostics_.error(codes::shift_without_alias, step.span,
-                         "function " + config::quoted(release.function) + " has no alias whose "
-                         "traffic could be split",
+                         "function " + config::in_quotes(release.function) +
+                             " has no alias whose "
+                             "traffic could be split",
                          {.cause = "a weight is a property of an alias",
                           .help = "add 'alias: live' to the function, or shift to 100 at once"});
       return;
@@ -132,7 +133,7 @@ class Builder {
       if (std::ranges::find(target_names_, name) != target_names_.end()) continue;
       auto guess = nearest(name, target_names_);
       diagnostics_.error(codes::undeclared_target, config::make_span(source, 0, name.size()),
-                         "--target names " + config::quoted(name) + ", which is not declared",
+                         "--target names " + config::in_quotes(name) + ", which is not declared",
                          {.help = guess ? "did you mean '" + *guess + "'?"
                                         : "declared are: " + join(target_names_, ", ")});
     }

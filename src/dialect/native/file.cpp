@@ -25,7 +25,7 @@ plan::Target read_place(MapReader& reader, plan::Target from) {
     from.region = *region;
     if (!is_region(*region))
       reader.error("region", codes::outside_aws_rules,
-                   config::quoted(*region) + " is not the name of a region",
+                   config::in_quotes(*region) + " is not the name of a region",
                    "write for example 'region: eu-west-1'");
   }
   if (auto account = reader.string("account")) {
@@ -35,8 +35,8 @@ plan::Target read_place(MapReader& reader, plan::Target from) {
   }
   from.role = reader.arn("assume_role", "iam").value_or(from.role);
   from.external_id = reader.string("external_id").value_or(from.external_id);
-  from.session_name = reader.name("session_name", {.max_length = 64, .also = "_=,.@-"})
-                          .value_or(from.session_name);
+  from.session_name =
+      reader.name("session_name", {.max_length = 64, .also = "_=,.@-"}).value_or(from.session_name);
   if (from.role.empty())
     for (char const* key : {"external_id", "session_name"})
       if (reader.has(key))
@@ -75,7 +75,8 @@ std::optional<plan::Lock> read_lock(config::Node const& node, config::Diagnostic
 class FileReader {
  public:
   FileReader(config::Node const& root, config::Diagnostics& diagnostics)
-      : top_(root, diagnostics, config::Unknown::error, "release file"), diagnostics_(diagnostics) {}
+      : top_(root, diagnostics, config::Unknown::error, "release file"),
+        diagnostics_(diagnostics) {}
 
   NativeFile read() {
     read_about();
@@ -148,7 +149,7 @@ class FileReader {
       if (!top_.has(key)) continue;
       top_.accept({key.c_str()});
       diagnostics_.error(codes::misplaced_key, top_.span_of_key(key),
-                         config::quoted(key) + " says something about one function",
+                         config::in_quotes(key) + " says something about one function",
                          {.help = "move it below 'functions: NAME:'"});
     }
     top_.accept({"function"});
@@ -170,11 +171,11 @@ class FileReader {
 
   void read_policy() {
     using plan::ExternalChange;
-    file_.external_change = top_.one_of<ExternalChange>("on_external_change",
-                                                        {{"hold", ExternalChange::hold},
-                                                         {"roll_back", ExternalChange::roll_back},
-                                                         {"continue", ExternalChange::carry_on}})
-                                .value_or(file_.external_change);
+    file_.external_change =
+        top_.one_of<ExternalChange>("on_external_change", {{"hold", ExternalChange::hold},
+                                                           {"roll_back", ExternalChange::roll_back},
+                                                           {"continue", ExternalChange::carry_on}})
+            .value_or(file_.external_change);
     file_.hold_timeout = top_.duration("hold_timeout").value_or(file_.hold_timeout);
     file_.rollback_patience = top_.duration("rollback_patience", {.min = std::chrono::minutes(1)})
                                   .value_or(file_.rollback_patience);

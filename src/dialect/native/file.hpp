@@ -20,9 +20,9 @@ struct FunctionSpec {
 
 struct TargetSpec {
   plan::Target target;
-  config::Span span;                  ///< of its name
-  std::vector<Word> after;            ///< targets that come first
-  std::vector<Word> functions;        ///< only these, in this order; none: every one
+  config::Span span;            ///< of its name
+  std::vector<Word> after;      ///< targets that come first
+  std::vector<Word> functions;  ///< only these, in this order; none: every one
   std::vector<FunctionSpec> overrides;
   Steps strategy, before, after_release;
   std::optional<Duration> work_timeout;

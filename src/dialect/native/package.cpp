@@ -16,7 +16,8 @@ constexpr std::string_view version_mark = "?versionId=";
 
 void refuse(Node const& node, config::Diagnostics& diagnostics, std::string message,
             std::string help) {
-  config::report(diagnostics, node, config::codes::bad_package, std::move(message), std::move(help));
+  config::report(diagnostics, node, config::codes::bad_package, std::move(message),
+                 std::move(help));
 }
 
 /// General purpose buckets: 3 to 63 of lower-case letters, digits, '.' and '-' (S3 naming rules).
@@ -33,8 +34,9 @@ std::optional<Package> s3_package(Node const& node, std::string_view uri,
   Package package{.kind = Package::Kind::s3, .bucket = std::string(rest.substr(0, slash))};
   if (mark < rest.size()) package.object_version = rest.substr(mark + version_mark.size());
   if (slash < mark) package.key = rest.substr(slash + 1, mark - slash - 1);
-  if (uri.starts_with(s3_scheme) && is_bucket(package.bucket) && !package.key.empty()) return package;
-  refuse(node, diagnostics, config::quoted(uri) + " does not name an object in S3",
+  if (uri.starts_with(s3_scheme) && is_bucket(package.bucket) && !package.key.empty())
+    return package;
+  refuse(node, diagnostics, config::in_quotes(uri) + " does not name an object in S3",
          "write s3://BUCKET/KEY, or s3://BUCKET/KEY?versionId=VERSION");
   return std::nullopt;
 }
@@ -45,7 +47,7 @@ std::optional<Package> image_package(Node const& node, std::string const& image,
   bool has_blanks = image.find_first_of(" \t\n") != std::string::npos;
   if (has_repository && !has_blanks && image.find("://") == std::string::npos)
     return Package{.kind = Package::Kind::image, .image = image};
-  refuse(node, diagnostics, config::quoted(image) + " does not name an image",
+  refuse(node, diagnostics, config::in_quotes(image) + " does not name an image",
          "write ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, or @sha256:… for the tag");
   return std::nullopt;
 }
@@ -54,7 +56,7 @@ std::optional<Package> path_package(Node const& node, Package::Kind kind, std::s
                                     config::Diagnostics& diagnostics) {
   if (!path.empty() && path.find("://") == std::string::npos)
     return Package{.kind = kind, .path = path};
-  refuse(node, diagnostics, config::quoted(path) + " does not name a file or folder",
+  refuse(node, diagnostics, config::in_quotes(path) + " does not name a file or folder",
          "write a path relative to this file, or s3://BUCKET/KEY");
   return std::nullopt;
 }
@@ -87,14 +89,18 @@ std::optional<Package> from_mapping(Node const& node, config::Diagnostics& diagn
   take("zip", [&](Node const& at, std::string const& text) {
     return path_package(at, Package::Kind::zip, text, diagnostics);
   });
-  take("s3", [&](Node const& at, std::string const& text) { return s3_package(at, text, diagnostics); });
+  take("s3",
+       [&](Node const& at, std::string const& text) { return s3_package(at, text, diagnostics); });
   take("image", [&](Node const& at, std::string const& text) {
     return image_package(at, text, diagnostics);
   });
   if (auto version = reader.string("version")) {
-    bool possible = package && package->kind == Package::Kind::s3 && package->object_version.empty();
-    if (possible) package->object_version = *version;
-    else reader.error("version", config::codes::bad_package, "only an object in S3 has one version");
+    bool possible =
+        package && package->kind == Package::Kind::s3 && package->object_version.empty();
+    if (possible)
+      package->object_version = *version;
+    else
+      reader.error("version", config::codes::bad_package, "only an object in S3 has one version");
   }
   reader.done();
   if (sources != 1)
@@ -120,7 +126,7 @@ std::optional<std::string> read_staging(Node const& node, config::Diagnostics& d
     while (rest.ends_with('/')) rest.remove_suffix(1);
     if (is_bucket(rest.substr(0, rest.find('/')))) return std::string(rest);
   }
-  refuse(node, diagnostics, config::quoted(*text) + " does not name a bucket",
+  refuse(node, diagnostics, config::in_quotes(*text) + " does not name a bucket",
          "write s3://BUCKET, or s3://BUCKET/PREFIX");
   return std::nullopt;
 }

@@ -8,9 +8,9 @@ namespace {
 /// CodeDeploy User Guide, predefined deployment configurations of the Lambda platform.
 struct Predefined {
   std::string_view name;
-  double percent;    ///< of every step
-  bool linear;       ///< step after step; else one step, then everything
-  int minutes;       ///< between two steps
+  double percent;  ///< of every step
+  bool linear;     ///< step after step; else one step, then everything
+  int minutes;     ///< between two steps
 };
 constexpr std::array<Predefined, 9> table = {{
     {"AllAtOnce", 100, false, 0},
@@ -39,8 +39,10 @@ std::optional<Steps> predefined_strategy(std::string_view name, StepContext cons
       Duration interval = std::chrono::minutes(entry.minutes);
       plan::CheckStep check = context.check;
       check.duration = interval;
-      if (context.watches) steps.push_back({"check", check, "", span});
-      else steps.push_back({"pause", plan::PauseStep{interval}, "", span});
+      if (context.watches)
+        steps.push_back({"check", check, "", span});
+      else
+        steps.push_back({"pause", plan::PauseStep{interval}, "", span});
       weight = entry.linear ? weight + entry.percent : 100;
     }
     steps.push_back({"shift", plan::ShiftStep{"", 100}, "", span});

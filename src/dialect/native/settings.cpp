@@ -48,7 +48,7 @@ void read_short(MapReader& reader, FunctionSettings& settings) {
 void refuse_second_place(config::Entry const& entry, config::Span const& first,
                          config::Diagnostics& diagnostics) {
   diagnostics.error(codes::said_twice, entry.key_span,
-                    config::quoted(entry.key) + " is given twice",
+                    config::in_quotes(entry.key) + " is given twice",
                     {.cause = "the short key and AWS's own name mean the same member",
                      .help = "keep one of them",
                      .related = {{first, "the short key is here"}}});
@@ -63,7 +63,7 @@ void read_verbatim(MapReader& outer, FunctionSettings& settings) {
     if (!reader->has(key)) continue;
     reader->value(key);
     diagnostics.error(codes::misplaced_key, reader->span_of_key(key),
-                      config::quoted(key) + " is not part of a function's configuration here",
+                      config::in_quotes(key) + " is not part of a function's configuration here",
                       {.help = std::string(help)});
   }
   for (auto const& member : verbatim_members()) {
@@ -88,13 +88,13 @@ std::optional<std::map<std::string, std::string>> read_tags(MapReader& reader) {
   if (!node) return std::nullopt;
   auto tags = reader.string_map("tags");
   if (tags.size() > 50)
-    reader.error("tags", codes::outside_aws_rules, "a function can have 50 tags, here are " +
-                                                       std::to_string(tags.size()));
+    reader.error("tags", codes::outside_aws_rules,
+                 "a function can have 50 tags, here are " + std::to_string(tags.size()));
   for (auto const& entry : node->entries()) {
     bool fits = !entry.key.empty() && entry.key.size() <= 128 && entry.value.text().size() <= 256;
     if (fits && !entry.key.starts_with("aws:")) continue;
     reader.diagnostics().error(codes::outside_aws_rules, entry.key_span,
-                               "the tag " + config::quoted(entry.key) + " is not possible",
+                               "the tag " + config::in_quotes(entry.key) + " is not possible",
                                {.help = "AWS allows names of 1 to 128 characters that do not start "
                                         "with 'aws:', and values of up to 256"});
   }
@@ -164,9 +164,17 @@ FunctionSettings read_settings(MapReader& reader) {
 
 std::vector<std::string> const& settings_keys() {
   static std::vector<std::string> const keys = [] {
-    std::vector<std::string> all = {"alias", "package", "staging", "configuration", "tags",
-                                    "reserved_concurrency", "alias_description",
-                                    "version_description", "missing_alias", "heal", "restore"};
+    std::vector<std::string> all = {"alias",
+                                    "package",
+                                    "staging",
+                                    "configuration",
+                                    "tags",
+                                    "reserved_concurrency",
+                                    "alias_description",
+                                    "version_description",
+                                    "missing_alias",
+                                    "heal",
+                                    "restore"};
     for (auto const& member : short_members()) all.push_back(member.key);
     return all;
   }();

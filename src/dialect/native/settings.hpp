@@ -16,7 +16,7 @@ struct FunctionSettings {
   std::optional<std::string> function;  ///< its name in AWS, or ARN
   std::optional<std::string> alias;
   std::optional<plan::Package> package;
-  std::optional<std::string> staging;   ///< bucket/prefix
+  std::optional<std::string> staging;          ///< bucket/prefix
   json::Value configuration = json::Object{};  ///< under AWS's own names
   std::optional<std::map<std::string, std::string>> tags;
   std::optional<int> reserved_concurrency;

@@ -16,11 +16,11 @@ namespace codes = config::codes;
 
 std::vector<std::string> const& runtimes() {
   static std::vector<std::string> const all = {
-      "nodejs24.x", "nodejs22.x",  "nodejs20.x",  "nodejs18.x",    "nodejs16.x",      "python3.14",
-      "python3.13", "python3.12",  "python3.11",  "python3.10",    "python3.9",       "python3.8",
-      "java25",     "java21",      "java17",      "java11",        "java8.al2",       "java8",
-      "dotnet10",   "dotnet8",     "dotnet6",     "ruby4.0",       "ruby3.4",         "ruby3.3",
-      "ruby3.2",    "go1.x",       "provided",    "provided.al2023", "provided.al2"};
+      "nodejs24.x", "nodejs22.x", "nodejs20.x", "nodejs18.x",      "nodejs16.x",  "python3.14",
+      "python3.13", "python3.12", "python3.11", "python3.10",      "python3.9",   "python3.8",
+      "java25",     "java21",     "java17",     "java11",          "java8.al2",   "java8",
+      "dotnet10",   "dotnet8",    "dotnet6",    "ruby4.0",         "ruby3.4",     "ruby3.3",
+      "ruby3.2",    "go1.x",      "provided",   "provided.al2023", "provided.al2"};
   return all;
 }
 
@@ -29,8 +29,10 @@ std::string family(std::string_view name) {
   std::string out;
   for (char c : name) {
     bool digit = std::isdigit(static_cast<unsigned char>(c)) != 0;
-    if (!digit) out += c;
-    else if (!out.ends_with('#')) out += '#';
+    if (!digit)
+      out += c;
+    else if (!out.ends_with('#'))
+      out += '#';
   }
   return out;
 }
@@ -50,8 +52,7 @@ class Rules {
   }
 
  private:
-  void refuse(std::string const& member, config::Code code, std::string message,
-              std::string help) {
+  void refuse(std::string const& member, config::Code code, std::string message, std::string help) {
     auto place = settings_.places.find(member);
     diagnostics_.error(code, place == settings_.places.end() ? config::Span() : place->second,
                        std::move(message), {.help = std::move(help)});
@@ -62,7 +63,7 @@ class Rules {
     auto known = [&](std::string const& one) { return family(one) == family(runtime); };
     if (runtime.empty() || std::ranges::any_of(runtimes(), known)) return;
     auto guess = nearest(runtime, runtimes());
-    refuse("Runtime", codes::outside_aws_rules, "Lambda has no runtime " + config::quoted(runtime),
+    refuse("Runtime", codes::outside_aws_rules, "Lambda has no runtime " + config::in_quotes(runtime),
            guess ? "did you mean '" + *guess + "'?" : "write for example 'nodejs22.x'");
   }
 
@@ -74,8 +75,8 @@ class Rules {
              "write arn:aws:iam::ACCOUNT:role/NAME");
     auto const& handler = configuration_["Handler"].as_string();
     if (handler.find_first_of(" \t\n") != std::string::npos)
-      refuse("Handler", codes::outside_aws_rules, "the handler " + config::quoted(handler) + " holds a blank",
-             "AWS allows none");
+      refuse("Handler", codes::outside_aws_rules,
+             "the handler " + config::in_quotes(handler) + " holds a blank", "AWS allows none");
   }
 
   /// 4 KB as JSON; names of letters, digits and '_', at least two characters, a letter first.
@@ -86,7 +87,7 @@ class Rules {
       for (char c : name) good = good && (std::isalnum(static_cast<unsigned char>(c)) || c == '_');
       if (!good)
         refuse("Environment", codes::outside_aws_rules,
-               "the environment variable " + config::quoted(name) + " is not possible",
+               "the environment variable " + config::in_quotes(name) + " is not possible",
                "AWS allows letters, digits and '_', at least two of them, a letter first");
     }
     std::size_t bytes = variables.is_null() ? 0 : variables.dump().size();
@@ -99,7 +100,8 @@ class Rules {
   void check_memory() {
     std::int64_t memory = configuration_["MemorySize"].as_int();
     if (memory > 10240 && !configuration_.contains("CapacityProviderConfig"))
-      refuse("MemorySize", codes::outside_aws_rules, std::to_string(memory) + " MB of memory are not possible",
+      refuse("MemorySize", codes::outside_aws_rules,
+             std::to_string(memory) + " MB of memory are not possible",
              "AWS allows 128 to 10240, more only with a capacity provider");
   }
 
@@ -107,7 +109,8 @@ class Rules {
     auto const& logging = configuration_["LoggingConfig"];
     bool levels = logging.contains("ApplicationLogLevel") || logging.contains("SystemLogLevel");
     if (levels && logging["LogFormat"].as_string() != "JSON")
-      refuse("LoggingConfig", codes::outside_aws_rules, "log levels work only with the log format JSON",
+      refuse("LoggingConfig", codes::outside_aws_rules,
+             "log levels work only with the log format JSON",
              "set the format to JSON, or leave the levels out");
   }
 
@@ -117,17 +120,20 @@ class Rules {
     if (image)
       for (char const* member : {"Runtime", "Handler", "Layers"})
         if (configuration_.contains(member))
-          refuse(member, codes::package_mismatch, std::string(member) + " does not go with an image",
+          refuse(member, codes::package_mismatch,
+                 std::string(member) + " does not go with an image",
                  "leave it out: the image brings it");
     if (!image && kind != Package::Kind::none && configuration_.contains("ImageConfig"))
       refuse("ImageConfig", codes::package_mismatch, "ImageConfig goes with an image only",
              "leave it out, or write package: {image: …}");
     auto const& type = configuration_["PackageType"].as_string();
     if (kind != Package::Kind::none && !type.empty() && (type == "Image") != image)
-      refuse("PackageType", codes::package_mismatch, "PackageType " + type + " does not fit the package",
+      refuse("PackageType", codes::package_mismatch,
+             "PackageType " + type + " does not fit the package",
              "leave it out: it follows from the package");
     if (settings_.staging && (kind == Package::Kind::none || image))
-      refuse("staging", codes::package_mismatch, "there is no package that could go through 'staging'",
+      refuse("staging", codes::package_mismatch,
+             "there is no package that could go through 'staging'",
              "leave it out, or name a package that is a file, a folder or in S3");
   }
 
@@ -159,7 +165,8 @@ FunctionSettings overlaid(FunctionSettings base, FunctionSettings const& over) {
     if (name == "Environment" && base.configuration.contains(name)) {
       merged = base.configuration[name];
       json::Value variables = merged["Variables"];
-      for (auto const& [variable, text] : value["Variables"].members()) variables.set(variable, text);
+      for (auto const& [variable, text] : value["Variables"].members())
+        variables.set(variable, text);
       merged.set("Variables", std::move(variables));
     }
     base.configuration.set(name, std::move(merged));

@@ -74,8 +74,8 @@ class StepReader {
   }
 
   /// Also takes the node's own name.
-  void add(MapReader& reader, config::Span const& span, std::string name,
-           NativeStep::Action action, std::string candidate = {}) {
+  void add(MapReader& reader, config::Span const& span, std::string name, NativeStep::Action action,
+           std::string candidate = {}) {
     if (auto given = reader.string("name")) {
       check_name(*given, reader.span_of("name"), diagnostics_);
       name = *given;
@@ -122,7 +122,7 @@ class StepReader {
     for (auto const& [name, webhook] : context_.webhooks) names.push_back(name);
     auto guess = nearest(node.text(), names);
     config::report(diagnostics_, node, codes::undeclared_name,
-                   "webhook " + config::quoted(node.text()) + " is not declared",
+                   "webhook " + config::in_quotes(node.text()) + " is not declared",
                    guess ? "did you mean '" + *guess + "'?" : "declare it under 'webhooks:'");
   }
 
@@ -137,10 +137,10 @@ class StepReader {
     if (auto const* payload = reader.value("payload"))
       step.payload = read_payload(*payload, diagnostics_);
     step.idempotent = reader.boolean("idempotent").value_or(step.idempotent);
-    step.timeout = reader
-                       .duration("timeout", {.min = std::chrono::seconds(1),
-                                             .max = std::chrono::seconds(900)})
-                       .value_or(step.timeout);
+    step.timeout =
+        reader
+            .duration("timeout", {.min = std::chrono::seconds(1), .max = std::chrono::seconds(900)})
+            .value_or(step.timeout);
     reader.done();
     add(outer, node.span(), "invoke", std::move(step), std::move(candidate));
   }
@@ -159,7 +159,7 @@ void check_url(MapReader& reader, std::string const& url) {
   bool good = rest.size() < url.size() && !rest.empty() && rest.front() != '/' &&
               url.find_first_of(" \t\n\"<>") == std::string::npos;
   if (!good && reader.has("url") && !url.empty())
-    reader.error("url", codes::bad_url, config::quoted(url) + " is not the address of a webhook",
+    reader.error("url", codes::bad_url, config::in_quotes(url) + " is not the address of a webhook",
                  "write https://HOST/PATH");
 }
 
@@ -169,8 +169,8 @@ void read_check(MapReader& reader, plan::CheckStep& check) {
   if (auto count = reader.integer("min_requests", {.min = 0, .max = 1'000'000'000}))
     check.min_requests = static_cast<int>(*count);
   if (auto const* node = reader.value("max_error_rate"))
-    check.max_error_rate = read_share(*node, reader.diagnostics(), "max_error_rate")
-                               .value_or(check.max_error_rate);
+    check.max_error_rate =
+        read_share(*node, reader.diagnostics(), "max_error_rate").value_or(check.max_error_rate);
   check.no_data_grace = reader.duration("grace").value_or(check.no_data_grace);
   check.roll_back_on_no_data =
       reader.one_of<bool>("on_no_data", {{"roll_back", true}, {"hold", false}})
@@ -185,9 +185,9 @@ plan::WebhookStep read_webhook(Node const& node, std::string name,
   step.name = std::move(name);
   step.url = reader.required_string("url");
   check_url(reader, step.url);
-  step.method = reader.word("method", {"POST", "GET", "PUT", "PATCH", "DELETE"},
-                            config::Letters::any_case)
-                    .value_or(step.method);
+  step.method =
+      reader.word("method", {"POST", "GET", "PUT", "PATCH", "DELETE"}, config::Letters::any_case)
+          .value_or(step.method);
   if (auto const* headers = reader.value("headers");
       headers && config::is_mapping(*headers, diagnostics, "headers"))
     for (auto const& entry : headers->entries())
@@ -218,10 +218,11 @@ Steps read_strategy(Node const& node, StepContext const& context,
   for (auto& name : predefined_names()) names.push_back(std::move(name));
   auto guess = nearest(node.text(), names);
   config::report(diagnostics, node, codes::undeclared_name,
-                 "strategy " + config::quoted(node.text()) + " is not declared",
+                 "strategy " + config::in_quotes(node.text()) + " is not declared",
                  guess ? "did you mean '" + *guess + "'?"
                        : "declare it under 'strategies:', write its steps here, or use one of "
-                         "CodeDeploy's: " + join(predefined_names(), ", "));
+                         "CodeDeploy's: " +
+                             join(predefined_names(), ", "));
   return {};
 }
 

@@ -17,17 +17,17 @@ namespace sluice::dialect::native {
 struct NativeStep {
   using Action = std::variant<plan::ShiftStep, plan::CheckStep, plan::PauseStep, plan::ApprovalStep,
                               plan::WebhookStep, plan::InvokeStep>;
-  std::string name;         ///< of the node; its action's usual name unless the file gives one
+  std::string name;  ///< of the node; its action's usual name unless the file gives one
   Action action;
-  std::string candidate;    ///< of an invoke: only this function's candidate; empty: every one's
+  std::string candidate;  ///< of an invoke: only this function's candidate; empty: every one's
   config::Span span;
 };
 using Steps = std::vector<NativeStep>;
 
 /// What steps may refer to.
 struct StepContext {
-  plan::CheckStep check;         ///< what `watch` starts from
-  bool watches = false;          ///< the file has a `check:` section
+  plan::CheckStep check;  ///< what `watch` starts from
+  bool watches = false;   ///< the file has a `check:` section
   std::map<std::string, plan::WebhookStep> webhooks;
   std::map<std::string, Steps> strategies;
 };

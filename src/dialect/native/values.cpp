@@ -83,9 +83,9 @@ bool check_name(std::string const& name, config::Span const& span,
               std::string_view("[!~").find(name.front()) == std::string_view::npos;
   for (char c : name) good = good && static_cast<unsigned char>(c) >= ' ';
   if (!good)
-    diagnostics.error(config::codes::unusable_name, span,
-                      config::quoted(name) + " is not a usable name",
-                      {.help = "use 1 to 128 characters without '/', the first not '[', '!' or '~'"});
+    diagnostics.error(
+        config::codes::unusable_name, span, config::in_quotes(name) + " is not a usable name",
+        {.help = "use 1 to 128 characters without '/', the first not '[', '!' or '~'"});
   return good;
 }
 

@@ -30,6 +30,7 @@ std::string read_text_or_json(config::Node const& node);
 
 /// Reports a name that no node of a plan can have: empty, over 128 bytes, with '/' or a control
 /// character, starting with '[', '!' or '~'.
-bool check_name(std::string const& name, config::Span const& span, config::Diagnostics& diagnostics);
+bool check_name(std::string const& name, config::Span const& span,
+                config::Diagnostics& diagnostics);
 
 }  // namespace sluice::dialect::native

@@ -14,7 +14,7 @@ namespace {
 
 using config::Diagnostics;
 using config::Node;
-using config::quoted;
+using config::in_quotes;
 namespace codes = config::codes;
 
 /// A declared variable; without a value it has to come from --set.
@@ -39,7 +39,7 @@ Variables read_declarations(Node const& root, Diagnostics& diagnostics) {
   for (auto const& entry : section->entries()) {
     if (entry.key.empty() || entry.key.find_first_of("${}") != std::string::npos) {
       diagnostics.error(codes::unusable_name, entry.key_span,
-                        quoted(entry.key) + " is not a usable name for a variable",
+                        in_quotes(entry.key) + " is not a usable name for a variable",
                         {.help = "use letters, digits, '-' and '_'"});
     }
     auto& value = variables[entry.key];
@@ -58,11 +58,11 @@ void apply_settings(Variables& variables, std::map<std::string, std::string> con
     }
     auto source = config::make_source("--set", name + "=" + value);
     auto guess = nearest(name, names_of(variables));
-    diagnostics.error(codes::unknown_setting, config::make_span(source, 0, name.size()),
-                      "--set names " + quoted(name) + ", which is not a variable of this file",
-                      {.cause = declared(variables),
-                       .help = guess ? "did you mean '" + *guess + "'?"
-                                     : "declare it under 'variables:'"});
+    diagnostics.error(
+        codes::unknown_setting, config::make_span(source, 0, name.size()),
+        "--set names " + in_quotes(name) + ", which is not a variable of this file",
+        {.cause = declared(variables),
+         .help = guess ? "did you mean '" + *guess + "'?" : "declare it under 'variables:'"});
   }
 }
 
@@ -138,7 +138,7 @@ class Substitution {
     if (found == variables_.end()) {
       auto guess = nearest(name, names_of(variables_));
       diagnostics_.error(codes::undeclared_variable, place,
-                         "the variable " + quoted(name) + " is not declared",
+                         "the variable " + in_quotes(name) + " is not declared",
                          {.cause = declared(variables_),
                           .help = guess ? "did you mean '${" + *guess + "}'?"
                                         : "declare it under 'variables:', or write $${ for a "
@@ -147,7 +147,7 @@ class Substitution {
     }
     if (!found->second) {
       diagnostics_.error(codes::variable_without_value, place,
-                         "the variable " + quoted(name) + " has no value",
+                         "the variable " + in_quotes(name) + " has no value",
                          {.help = "give it one: --set " + name + "=VALUE"});
     }
     return found->second.value_or("");
