@@ -63,7 +63,8 @@ class Rules {
     auto known = [&](std::string const& one) { return family(one) == family(runtime); };
     if (runtime.empty() || std::ranges::any_of(runtimes(), known)) return;
     auto guess = nearest(runtime, runtimes());
-    refuse("Runtime", codes::outside_aws_rules, "Lambda has no runtime " + config::in_quotes(runtime),
+    refuse("Runtime", codes::outside_aws_rules,
+           "Lambda has no runtime " + config::in_quotes(runtime),
            guess ? "did you mean '" + *guess + "'?" : "write for example 'nodejs22.x'");
   }
 

@@ -228,20 +228,22 @@ Steps read_strategy(Node const& node, StepContext const& context,
 
 Steps read_gates(Node const& node, StepContext const& context, bool after_release,
                  config::Diagnostics& diagnostics) {
-  Steps gates = read_steps(node, context, diagnostics);
-  for (auto const& gate : gates) {
+  Steps gates;
+  for (auto& gate : read_steps(node, context, diagnostics)) {
     bool moves = std::holds_alternative<plan::ShiftStep>(gate.action) ||
                  std::holds_alternative<plan::CheckStep>(gate.action);
+    auto const* invoke = std::get_if<plan::InvokeStep>(&gate.action);
     if (moves)
       diagnostics.error(codes::not_one_action, gate.span,
                         "this belongs to the release itself, not before or after it",
                         {.help = "move it to the strategy; here pause, approve, webhook and invoke "
                                  "are possible"});
-    auto const* invoke = std::get_if<plan::InvokeStep>(&gate.action);
-    if (invoke && !after_release && invoke->function.empty())
+    else if (invoke && !after_release && invoke->function.empty())
       diagnostics.error(codes::not_one_action, gate.span,
                         "there is no candidate before the release",
                         {.help = "name what to invoke: invoke: {function: NAME}"});
+    else
+      gates.push_back(std::move(gate));
   }
   return gates;
 }
