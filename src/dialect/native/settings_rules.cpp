@@ -116,6 +116,8 @@ class Rules {
   }
 
   void check_package() {
+    // A package that could not be read has its own report.
+    if (!settings_.package && settings_.places.contains("package")) return;
     auto kind = settings_.package ? settings_.package->kind : Package::Kind::none;
     bool image = kind == Package::Kind::image;
     if (image)
