@@ -62,9 +62,14 @@ struct ReleaseState {
   json::Value baseline_concurrency; ///< null: none or not read
   std::string latest_code;          ///< CodeSha256 of `$LATEST` before the first write
   std::string latest_version;       ///< published version equal to `$LATEST` before the first write
+  std::string latest_before;        ///< fingerprint of `$LATEST` before the first write
+  std::string latest_fingerprint;   ///< fingerprint of `$LATEST` at our last settled read
+  std::string latest_revision;      ///< of our last settled read of `$LATEST`: the guard of the next write
 
   std::string wanted_code;          ///< CodeSha256 that the candidate must have
   json::Value pinned_package;       ///< S3 object with its version, image with its digest
+  json::Value members_to_write;     ///< names of configuration members that `$LATEST` lacks
+  bool code_to_write = false;       ///< `$LATEST` has other code or another architecture
   std::string candidate_version;
   bool created_function = false;
   bool created_alias = false;
