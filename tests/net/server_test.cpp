@@ -255,8 +255,7 @@ TEST(Server, StopLetsTheRunningRequestEndAndAnswersTheWaitingOne503) {
   RawSocket running(server->port());
   running.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   begun.get_future().wait();
-  // A feed of requests on one connection is read in order: when the answer to the refused one is
-  // here, the one before it on another connection has been queued.
+  // Connections are accepted in their order: once the marker is answered, the one before it is in.
   RawSocket waiting(server->port());
   waiting.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   RawSocket marker(server->port());
