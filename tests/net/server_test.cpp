@@ -129,6 +129,18 @@ TEST(Server, RefusesALargeBodyBeforeItComes) {
   EXPECT_EQ(handled, 0);
 }
 
+TEST(Server, AClientLearnsThatItsBodyIsTooLarge) {
+  auto server = serve([](Incoming const&) { return Response{}; });
+  auto client = make_client();
+  for (int i = 0; i < 20; ++i) {
+    Request request = request_of("PUT", url_of(*server));
+    request.stream = std::make_shared<PatternBody>(2 << 20);
+    auto response = client->send(request, {}, {});
+    ASSERT_TRUE(response) << i << response.error().error.text();
+    EXPECT_EQ(response->status, 413);
+  }
+}
+
 TEST(Server, AHeaderThatCannotBeSentIsAnswered500) {
   auto server = serve([](Incoming const&) { return Response{.headers = {{"X", "a\r\nY: b"}}}; });
   auto response = make_client()->send(request_of("GET", url_of(*server)), {}, {});
