@@ -128,6 +128,11 @@ void guess(Diagnostic& found, SourcePtr const& source, YamlFault const& fault) {
     found.advice.help = "write a blank behind the colon: `" + better + "`";
     return;
   }
+  if (trim(here).starts_with("- ") && fault.problem.contains("expected key")) {
+    found.message = "this list item does not line up with the lines above";
+    found.advice.help = "indent it like the other items; a list stands alone below its key";
+    return;
+  }
   std::string_view special = value_with_special_start(here);
   if (special.empty() || fault.problem.contains("expected ':'")) return;
   found.message = std::string("text cannot start with '") + special.front() + "' here";
@@ -152,6 +157,8 @@ Diagnostic explain_yaml_error(YamlFault const& fault, SourcePtr const& source) {
   } else {
     found.message = "not valid YAML: " + fault.problem;
   }
+  bool open_quote = fault.problem.contains("end of stream") && fault.context_at;
+  if (open_quote) found.span = rest_of_line(source, *fault.context_at);
   guess(found, source, fault);
   if (fault.context_at && found.code == codes::not_yaml) {
     Span context = make_span(source, *fault.context_at, *fault.context_at);
