@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "base/strings.hpp"
 #include "config/codes_text.hpp"
 #include "config/render.hpp"
@@ -193,7 +194,10 @@ std::string MapReader::known_keys() const {
 void MapReader::done() {
   for (auto const& entry : node_.entries()) {
     if (std::ranges::find(known_, entry.key) != known_.end()) continue;
-    auto meant = nearest(entry.key, known_);
+    // Behind the limit a problem is only counted: a hostile file must not buy thousands of
+    // searches.
+    bool shown = diagnostics_->list().size() < limits::diagnostics;
+    auto meant = shown ? nearest(entry.key, known_) : std::nullopt;
     Advice advice{.cause = {},
                   .help = meant ? "did you mean " + in_quotes(*meant) + "?" : known_keys()};
     if (entry.value.alias_span())
