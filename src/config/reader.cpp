@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "base/strings.hpp"
 #include "config/codes_text.hpp"
 #include "config/render.hpp"
@@ -53,12 +54,12 @@ void MapReader::refuse_two_names(Key const& key) {
     Entry const* found = node_.entry(name);
     if (!found) continue;
     if (first)
-      diagnostics_->error(
-          codes::duplicate_key, found->key_span,
-          quoted(found->key) + " and " + quoted(first->key) + " are two names for the same thing",
-          {.cause = "only one of the two values could count",
-           .help = "remove one of them",
-           .related = {{first->key_span, "the other one"}}});
+      diagnostics_->error(codes::duplicate_key, found->key_span,
+                          in_quotes(found->key) + " and " + in_quotes(first->key) +
+                              " are two names for the same thing",
+                          {.cause = "only one of the two values could count",
+                           .help = "remove one of them",
+                           .related = {{first->key_span, "the other one"}}});
     else
       first = found;
   }
@@ -73,16 +74,17 @@ Node const* MapReader::value(Key const& key) {
 
 Node const* MapReader::required_value(Key const& key) {
   Node const* found = value(key);
-  if (found || !valid_) return found;
+  if (found || !valid_ || node_.reported()) return found;
   if (Entry const* typed = entry(key)) {
-    diagnostics_->error(codes::missing_key, typed->key_span, quoted(typed->key) + " has no value",
+    diagnostics_->error(codes::missing_key, typed->key_span,
+                        in_quotes(typed->key) + " has no value",
                         {.cause = {}, .help = "write one"});
     return nullptr;
   }
   Advice advice{.cause = {}, .help = "add `" + key.name() + ":`"};
   if (node_.alias_span())
     advice.related.push_back({*node_.alias_span(), "brought here by the alias"});
-  diagnostics_->error(codes::missing_key, first_line(), what_ + " needs " + quoted(key.name()),
+  diagnostics_->error(codes::missing_key, first_line(), what_ + " needs " + in_quotes(key.name()),
                       std::move(advice));
   return nullptr;
 }
@@ -96,7 +98,8 @@ std::string MapReader::required_string(Key const& key) {
   Node const* node = required_value(key);
   auto text = node ? as_string(*node, *diagnostics_, typed_name(key)) : std::nullopt;
   if (text && text->empty())
-    report(*diagnostics_, *node, codes::empty_text, quoted(typed_name(key)) + " must not be empty");
+    report(*diagnostics_, *node, codes::empty_text,
+           in_quotes(typed_name(key)) + " must not be empty");
   return text.value_or("");
 }
 
@@ -177,16 +180,31 @@ void MapReader::accept(std::initializer_list<char const*> keys) {
   known_.insert(known_.end(), keys.begin(), keys.end());
 }
 
+std::string MapReader::known_keys() const {
+  constexpr std::size_t most = 12;
+  std::vector<std::string> keys;
+  for (auto const& key : known_)
+    if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+  if (keys.empty()) return "remove it";
+  bool cut = keys.size() > most;
+  keys.resize(std::min(keys.size(), most));
+  return "keys that are known here: " + join(keys, ", ") + (cut ? ", …" : "");
+}
+
 void MapReader::done() {
   for (auto const& entry : node_.entries()) {
     if (std::ranges::find(known_, entry.key) != known_.end()) continue;
-    auto meant = nearest(entry.key, known_);
-    Advice advice{.cause = {}, .help = meant ? "did you mean " + quoted(*meant) + "?" : ""};
+    // Behind the limit a problem is only counted: a hostile file must not buy thousands of
+    // searches.
+    bool shown = diagnostics_->list().size() < limits::diagnostics;
+    auto meant = shown ? nearest(entry.key, known_) : std::nullopt;
+    Advice advice{.cause = {},
+                  .help = meant ? "did you mean " + in_quotes(*meant) + "?" : known_keys()};
     if (entry.value.alias_span())
       advice.related.push_back({*entry.value.alias_span(), "brought here by the alias"});
     Severity severity = unknown_ == Unknown::error ? Severity::error : Severity::warning;
     diagnostics_->add({codes::unknown_key, severity,
-                       "unknown key " + quoted(entry.key) + " in " + what_, entry.key_span,
+                       "unknown key " + in_quotes(entry.key) + " in " + what_, entry.key_span,
                        std::move(advice)});
   }
 }
