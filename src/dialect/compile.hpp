@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/diagnostic.hpp"
+#include "plan/plan.hpp"
+
+namespace sluice::dialect {
+
+struct CompileOptions {
+  std::map<std::string, std::string> set;  ///< --set k=v, --add-context k=v
+  std::vector<std::string> targets;        ///< --target: only these; empty: all
+  bool strict = false;                     ///< unknown keys are errors in every dialect
+  std::optional<std::string> application;  ///< overrides the file's own name
+};
+
+/// One dialect's front end. Pure: it reads no file, clock or environment; local packages stay paths
+/// (Package::Kind::folder, zip) until the caller stores them.
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+  virtual std::string_view name() const = 0;
+  /// Whether a document looks like this dialect's, judged by its top-level keys only.
+  virtual bool recognises(config::Document const& document) const = 0;
+  /// None when there were errors; every problem of the file is in `diagnostics`.
+  virtual std::optional<plan::Plan> compile(config::Document const& document, CompileOptions const& options,
+                                            config::Diagnostics& diagnostics) const = 0;
+};
+
+/// Every dialect, the most specific first.
+std::vector<Dialect const*> all_dialects();
+
+/// Parses the text, finds its dialect and compiles it; checks the plan with plan::problems_of.
+std::optional<plan::Plan> compile(std::shared_ptr<config::Source const> source, CompileOptions const& options,
+                                  config::Diagnostics& diagnostics);
+
+}  // namespace sluice::dialect
