@@ -69,6 +69,8 @@ struct Response {
   std::shared_ptr<BodySource const> stream;
   /// Server side only: called once with the open feed after the head was sent; `body` is sent first.
   std::function<void(std::shared_ptr<Feed>)> feed;
+  /// Server side only: cuts the connection instead of answering (the local endpoint's faults).
+  bool drop = false;
 };
 
 /// A URL taken apart; every part still escaped as it was written.
