@@ -91,7 +91,7 @@ Outcome<void> check_origin(net::Headers const& headers) {
   return {};
 }
 
-Outcome<Sender> authenticate(net::Incoming const& request, KeyRing const& keys, Time now) {
+Outcome<Sender> authenticate(net::Incoming const& request, KeyLookup const& keys, Time now) {
   auto const body_hash = hex(sha256(request.body));
   aws::SignedRequest const wire{request.method, request.path, request.query, request.headers,
                                 body_hash};
@@ -106,8 +106,8 @@ Outcome<Sender> authenticate(net::Incoming const& request, KeyRing const& keys, 
   sender.region = claim->region;
   sender.service = claim->service;
   sender.presigned = claim->presigned();
-  auto const* key = keys.find(claim->access_key_id);
-  if (key == nullptr) {
+  auto const key = keys(claim->access_key_id);
+  if (!key) {
     if (claim->access_key_id.starts_with("ASIA") && !claim->session_token.empty())
       return refuse(403, claim->service == "s3" ? "InvalidAccessKeyId" : "InvalidClientTokenId",
                     "The security token included in the request is invalid: the local endpoint did "

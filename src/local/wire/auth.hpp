@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,11 +33,15 @@ struct Sender {
   bool presigned = false;
 };
 
+/// A copy of the key where it is on the ring; called at most once, so that no lock is held
+/// meanwhile.
+using KeyLookup = std::function<std::optional<AccessKey>(std::string_view id)>;
+
 /// Reads the signature and verifies it where the key is on the ring. An unknown key is accepted
 /// with any signature, except a temporary one (ASIA…) that comes with a session token: such a key
 /// was given out by AssumeRole, here or elsewhere, and here it is expired or unknown. 403
 /// MissingAuthenticationToken, IncompleteSignature, InvalidClientTokenId, ExpiredToken,
 /// SignatureDoesNotMatch, RequestTimeTooSkewed; 400 for S3 where S3 says so.
-Outcome<Sender> authenticate(net::Incoming const& request, KeyRing const& keys, Time now);
+Outcome<Sender> authenticate(net::Incoming const& request, KeyLookup const& keys, Time now);
 
 }  // namespace sluice::local
