@@ -52,6 +52,20 @@ class ObjectReader {
                                                        std::string_view version) = 0;
 };
 
+/// The port through which an image's tag becomes a digest, once, when the function is changed.
+class ImageResolver {
+ public:
+  virtual ~ImageResolver() = default;
+  /// "sha256:" and 64 hex digits; none where the Region's registry has no such image.
+  virtual std::optional<std::string> digest_of(std::string_view region, std::string_view uri) = 0;
+};
+
+/// Takes every URI for an image that exists; a tag always names the same one.
+class AnyImage final : public ImageResolver {
+ public:
+  std::optional<std::string> digest_of(std::string_view region, std::string_view uri) override;
+};
+
 /// Code kept in memory, for the simulator and tests.
 class MemoryCodeStore final : public CodeStore {
  public:

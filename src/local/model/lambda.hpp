@@ -34,10 +34,11 @@ struct LambdaSettings {
   LambdaRates rates;
 };
 
-/// What the service needs from outside. Both must outlive it.
+/// What the service needs from outside. All of it must outlive the service.
 struct LambdaPorts {
   CodeStore& code;
   ObjectReader& objects;
+  ImageResolver& images;
 };
 
 /// Which code a call runs, decided by the qualifier, the alias's weights and the states.

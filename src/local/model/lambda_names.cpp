@@ -18,8 +18,8 @@ constexpr char qualifier_pattern[] = "(|[a-zA-Z0-9$_-]+)";
 
 bool is_word(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
   });
 }
 
@@ -60,8 +60,8 @@ Outcome<Parts> take_apart(std::string_view text) {
   } else if (fields.size() == 3 || (fields.size() == 2 && fields[0] == "function")) {
     return bad_name(text);
   }
-  bool account_ok = parts.account.empty() ? at == 0
-                                          : parts.account.size() == 12 && is_number(parts.account);
+  bool account_ok =
+      parts.account.empty() ? at == 0 : parts.account.size() == 12 && is_number(parts.account);
   if (!account_ok || fields.size() > at + 2) return bad_name(text);
   parts.function = fields[at];
   if (fields.size() == at + 2) {
@@ -87,22 +87,23 @@ Outcome<Name> parse_name(Data const& data, std::string_view operation, std::stri
         "1 validation error detected: Value null at 'functionName' failed to satisfy constraint: "
         "Member must not be null");
   if (text.size() > max_arn)
-    return not_valid(
-        broken(text, "functionName", "have length less than or equal to " + std::to_string(max_arn)));
+    return not_valid(broken(text, "functionName",
+                            "have length less than or equal to " + std::to_string(max_arn)));
   auto parts = take_apart(text);
   if (!parts) return std::unexpected(parts.error());
   if (parts->function.size() > max_name)
-    return invalid(
-        broken(text, "functionName", "have length less than or equal to " + std::to_string(max_name)));
+    return invalid(broken(text, "functionName",
+                          "have length less than or equal to " + std::to_string(max_name)));
   if (!qualifier.empty() && !is_qualifier(qualifier))
-    return not_valid(broken(qualifier, "qualifier",
-                            "satisfy regular expression pattern: " + std::string(qualifier_pattern)));
+    return not_valid(
+        broken(qualifier, "qualifier",
+               "satisfy regular expression pattern: " + std::string(qualifier_pattern)));
   if (!parts->qualifier.empty() && !qualifier.empty() && parts->qualifier != qualifier)
     return invalid(
         "The derived qualifier from the function name does not match the specified qualifier.");
   if (!parts->region.empty() && parts->region != data.region)
-    return not_found("Functions from '" + parts->region +
-                     "' are not reachable in this region ('" + data.region + "')");
+    return not_found("Functions from '" + parts->region + "' are not reachable in this region ('" +
+                     data.region + "')");
   if (!parts->account.empty() && parts->account != data.account)
     return refuse(403, "AccessDeniedException",
                   "Account " + data.account + " is not authorized to perform: lambda:" +

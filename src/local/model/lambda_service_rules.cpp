@@ -14,8 +14,8 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 
 bool is_variable_name(std::string_view name) {
   return name.size() >= 2 && is_letter(name.front()) && std::ranges::all_of(name, [](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
-  });
+           return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+         });
 }
 
 /// "{A=1, B=2}": how AWS prints a map.
@@ -32,9 +32,10 @@ Outcome<void> check_runtime(json::Value const& runtime) {
   if (runtime.is_null() || std::ranges::find(runtimes, runtime.as_string()) != runtimes.end())
     return {};
   std::vector<std::string> names(runtimes.begin(), runtimes.end());
-  return invalid("Value " + runtime.as_string() +
-                 " at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [" +
-                 join(names, ", ") + "] or be a valid ARN");
+  return invalid(
+      "Value " + runtime.as_string() +
+      " at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [" +
+      join(names, ", ") + "] or be a valid ARN");
 }
 
 Outcome<void> check_environment(json::Value const& environment) {
@@ -93,8 +94,10 @@ Outcome<void> check_service_rules(Call const& call) {
   if (auto ok = check_modelled(call); !ok) return ok;
   if (auto ok = check_runtime(request["Runtime"]); !ok) return ok;
   if (request["MemorySize"].as_int() > max_memory)
-    return invalid("'MemorySize' value failed to satisfy constraint: Member must have value less "
-                   "than or equal to " + std::to_string(max_memory));
+    return invalid(
+        "'MemorySize' value failed to satisfy constraint: Member must have value less "
+        "than or equal to " +
+        std::to_string(max_memory));
   if (auto ok = check_environment(request["Environment"]); !ok) return ok;
   return check_dead_letter(request["DeadLetterConfig"]);
 }
@@ -106,8 +109,8 @@ std::unexpected<Fault> too_many_tags() {
 Outcome<void> check_tags(json::Value const& tags) {
   for (auto const& [key, value] : tags.members()) {
     if (!value.is_string())
-      return refuse(400, "SerializationException", "The value of the tag " + key +
-                                                       " must be a string");
+      return refuse(400, "SerializationException",
+                    "The value of the tag " + key + " must be a string");
     if (key.empty() || key.size() > 128)
       return invalid("The tag key '" + key + "' must have 1 to 128 characters.");
     if (value.as_string().size() > 256)

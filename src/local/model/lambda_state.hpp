@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <expected>
 #include <functional>
 #include <map>
 #include <optional>
@@ -82,8 +83,8 @@ struct Function {
   std::map<std::string, AliasEntry, std::less<>> aliases;
   std::map<std::string, std::string, std::less<>> tags;
   std::optional<std::int64_t> reserved_concurrency;
-  std::map<std::string, Policy, std::less<>> policies;    ///< by qualifier, "" for the function
-  std::map<std::string, json::Value, std::less<>> urls;   ///< likewise
+  std::map<std::string, Policy, std::less<>> policies;   ///< by qualifier, "" for the function
+  std::map<std::string, json::Value, std::less<>> urls;  ///< likewise
 };
 
 struct Mapping {
@@ -98,7 +99,7 @@ struct Data {
   /// The highest version number ever given under a name: numbers outlive even the function.
   std::map<std::string, std::int64_t, std::less<>> last_versions;
   std::int64_t last_edition = 0;
-  std::map<std::string, Mapping, std::less<>> mappings;  ///< event sources, by UUID
+  std::map<std::string, Mapping, std::less<>> mappings;      ///< event sources, by UUID
   std::map<std::string, std::uint64_t, std::less<>> layers;  ///< version ARN → CodeSize
   std::map<std::string, int, std::less<>> role_refusals;  ///< role → how often yet; every role seen
   std::map<std::string, std::deque<Failure>, std::less<>> programmed_failures;
@@ -108,9 +109,9 @@ struct Data {
   std::optional<Failure> take_failure(std::string_view function);
 };
 
-/// Moves on whatever is due at `now`: Pending → Active or Failed, InProgress → Successful, or Failed
-/// with the record from before in force again (Lambda developer guide, function states). A function
-/// may have thousands of versions: each is settled when it is looked at.
+/// Moves on whatever is due at `now`: Pending → Active or Failed, InProgress → Successful, or
+/// Failed with the record from before in force again (Lambda developer guide, function states). A
+/// function may have thousands of versions: each is settled when it is looked at.
 void settle(Function& function, Time now);
 void settle(Record& record, Time now);
 
@@ -118,6 +119,7 @@ std::string_view name_of(State state);
 std::string_view name_of(Update update);
 
 json::Value to_json(Data const& data);
-std::optional<Data> data_from_json(json::Value const& snapshot);
+/// The error says what of the snapshot does not hold together.
+std::expected<Data, std::string> data_from_json(json::Value const& snapshot);
 
 }  // namespace sluice::local::lambda

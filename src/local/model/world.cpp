@@ -9,8 +9,7 @@ World::World(LambdaPorts ports, LambdaSettings settings) : ports_(ports), settin
 LambdaService& World::lambda(std::string const& account, std::string const& region) {
   auto found = lambda_.find({account, region});
   if (found != lambda_.end()) return found->second;
-  return lambda_
-      .emplace(Place{account, region}, LambdaService(account, region, ports_, settings_))
+  return lambda_.emplace(Place{account, region}, LambdaService(account, region, ports_, settings_))
       .first->second;
 }
 
@@ -22,7 +21,8 @@ void World::set_lambda_settings(LambdaSettings settings) {
 json::Value World::to_json() const {
   json::Value services{json::Array{}};
   for (auto const& [place, service] : lambda_)
-    services.push({{"account", place.first}, {"region", place.second}, {"state", service.to_json()}});
+    services.push(
+        {{"account", place.first}, {"region", place.second}, {"state", service.to_json()}});
   return {{"lambda", std::move(services)}};
 }
 
