@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "aws/call.hpp"
 #include "base/json.hpp"
+#include "net/http.hpp"
 
 namespace sluice::aws {
 
@@ -56,12 +58,19 @@ struct AliasUpdate {
 class Lambda {
  public:
   /// `caller` must outlive this.
-  Lambda(Caller& caller, std::string region, Lane lane = Lane::normal);
+  Lambda(Caller const& caller, std::string region, Lane lane = Lane::normal);
 
   Answer<FunctionDetails> get_function(std::string const& name, std::string const& qualifier = {});
   Answer<FunctionRecord> create_function(json::Value const& request);
   Answer<FunctionRecord> update_function_code(std::string const& name, json::Value const& request);
-  Answer<FunctionRecord> update_function_configuration(std::string const& name, json::Value const& request);
+  /// As above with the archive's bytes as ZipFile: encoded while they are sent, never all in
+  /// memory. `request` must not hold ZipFile (or a Code with one).
+  Answer<FunctionRecord> create_function(json::Value const& request,
+                                         std::shared_ptr<net::BodySource const> zip);
+  Answer<FunctionRecord> update_function_code(std::string const& name, json::Value const& request,
+                                              std::shared_ptr<net::BodySource const> zip);
+  Answer<FunctionRecord> update_function_configuration(std::string const& name,
+                                                       json::Value const& request);
   /// `request` may hold CodeSha256, RevisionId, Description.
   Answer<FunctionRecord> publish_version(std::string const& name, json::Value const& request);
   Answer<void> delete_function(std::string const& name, std::string const& qualifier = {});
@@ -72,10 +81,12 @@ class Lambda {
   Answer<AliasRecord> get_alias(std::string const& name, std::string const& alias);
   Answer<AliasRecord> create_alias(std::string const& name, std::string const& alias,
                                    std::string const& version, std::string const& description);
-  Answer<AliasRecord> update_alias(std::string const& name, std::string const& alias, AliasUpdate const& update);
+  Answer<AliasRecord> update_alias(std::string const& name, std::string const& alias,
+                                   AliasUpdate const& update);
   /// Changes the description only; weights and version stay (UpdateAlias merges).
   Answer<AliasRecord> describe_alias(std::string const& name, std::string const& alias,
-                                     std::string const& description, std::string const& revision_id);
+                                     std::string const& description,
+                                     std::string const& revision_id);
   Answer<void> delete_alias(std::string const& name, std::string const& alias);
   Answer<std::vector<AliasRecord>> list_aliases(std::string const& name);
 
@@ -91,21 +102,25 @@ class Lambda {
     std::string payload, function_error, executed_version, log_tail, request_id;
   };
   /// Synchronous; never repeated by itself after it may have run. `timeout`: the client's patience.
-  Answer<Invoked> invoke(std::string const& name, std::string const& qualifier, std::string const& payload,
-                         std::string const& invocation_type, std::chrono::milliseconds timeout);
+  Answer<Invoked> invoke(std::string const& name, std::string const& qualifier,
+                         std::string const& payload, std::string const& invocation_type,
+                         std::chrono::milliseconds timeout);
 
   /// The resource policy document, or none.
-  Answer<std::optional<json::Value>> get_policy(std::string const& name, std::string const& qualifier = {});
+  Answer<std::optional<json::Value>> get_policy(std::string const& name,
+                                                std::string const& qualifier = {});
   Answer<std::vector<json::Value>> list_event_source_mappings(std::string const& name_or_arn);
   /// The function URL's configuration, or none.
-  Answer<std::optional<json::Value>> get_url_config(std::string const& name, std::string const& qualifier = {});
+  Answer<std::optional<json::Value>> get_url_config(std::string const& name,
+                                                    std::string const& qualifier = {});
   /// Of an alias or version, or none.
-  Answer<std::optional<json::Value>> get_provisioned_concurrency(std::string const& name, std::string const& qualifier);
+  Answer<std::optional<json::Value>> get_provisioned_concurrency(std::string const& name,
+                                                                 std::string const& qualifier);
 
   std::string const& region() const { return region_; }
 
  private:
-  Caller& caller_;
+  Caller const& caller_;
   std::string region_;
   Lane lane_;
 };

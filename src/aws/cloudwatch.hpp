@@ -1,0 +1,60 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aws/caller.hpp"
+
+namespace sluice::aws {
+
+/// One query of GetMetricData: a metric's statistic, or an expression over other queries.
+struct MetricQuery {
+  std::string id;                                 ///< [a-z][A-Za-z0-9_]*
+  std::string name_space;                         ///< "AWS/Lambda"
+  std::string metric;                             ///< "Errors"
+  std::map<std::string, std::string> dimensions;  ///< an exact set: one more or less finds nothing
+  std::string stat;                               ///< "Sum", "p99"
+  std::string unit;                               ///< empty: any
+  std::string expression;                         ///< instead of the metric where it is not empty
+  std::string label;
+  std::chrono::seconds period{60};
+  bool returned = true;  ///< false: only an input of expressions
+};
+
+struct MetricPoint {
+  Time time;
+  double value = 0;
+};
+
+struct MetricResult {
+  std::string id, label;
+  /// "Complete", "PartialData", "InternalError", "Forbidden"; empty where the answer left it out.
+  std::string status;
+  std::vector<MetricPoint> points;  ///< oldest first. Empty where the metric does not exist
+};
+
+struct MetricAnswer {
+  std::vector<MetricResult> results;  ///< one for each returned query, in the order they were asked
+  std::vector<std::string> messages;  ///< CloudWatch's own remarks
+};
+
+/// One region's CloudWatch. Thread-safe.
+class CloudWatch {
+ public:
+  /// `caller` must outlive this.
+  CloudWatch(Caller const& caller, std::string region)
+      : caller_(caller), region_(std::move(region)) {}
+
+  /// At most 500 queries; every page joined. `end` is exclusive; `start` is rounded down by AWS to
+  /// the period. (CloudWatch API, GetMetricData.)
+  Answer<MetricAnswer> get_metric_data(std::vector<MetricQuery> const& queries, Time start,
+                                       Time end);
+
+ private:
+  Caller const& caller_;
+  std::string region_;
+};
+
+}  // namespace sluice::aws

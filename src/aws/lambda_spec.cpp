@@ -1,0 +1,64 @@
+#include "aws/lambda_spec.hpp"
+
+#include "aws/decode.hpp"
+
+namespace sluice::aws {
+namespace {
+
+std::string arn_of(std::string const& region, std::string const& name,
+                   std::string const& qualifier) {
+  if (name.empty()) return "*";
+  std::string arn = name.starts_with("arn:") ? name
+                                             : "arn:" + std::string(partition_of(region).id) +
+                                                   ":lambda:" + region + ":*:function:" + name;
+  return qualifier.empty() ? arn : arn + ":" + qualifier;
+}
+
+}  // namespace
+
+Spec function_spec(std::string operation, Kind kind, Lane lane, std::string const& region,
+                   std::string const& name, std::string const& qualifier) {
+  Spec spec;
+  spec.service = Service::lambda;
+  spec.operation = std::move(operation);
+  spec.kind = kind;
+  spec.lane = lane;
+  spec.region = region;
+  spec.resource = qualifier.empty() ? name : name + ":" + qualifier;
+  spec.arn = arn_of(region, name, qualifier);
+  return spec;
+}
+
+std::vector<std::string> function_path(std::string const& name,
+                                       std::vector<std::string> const& rest) {
+  std::vector<std::string> path{"2015-03-31", "functions", name};
+  path.insert(path.end(), rest.begin(), rest.end());
+  return path;
+}
+
+void set_json_body(Spec& spec, json::Value const& body) {
+  spec.headers.set("Content-Type", "application/json");
+  spec.body = body.dump();
+}
+
+void add_qualifier(Spec& spec, std::string const& qualifier) {
+  if (!qualifier.empty()) spec.query.emplace_back("Qualifier", qualifier);
+}
+
+Answer<json::Array> list_all(Caller const& caller, Spec spec, std::string_view member) {
+  json::Array out;
+  net::Pairs const query = spec.query;
+  for (int page = 0; page < most_pages; ++page) {
+    auto answer = call_json(caller, spec);
+    if (!answer) return std::unexpected(std::move(answer.error()));
+    json::Array const& items = (*answer)[member].items();
+    out.insert(out.end(), items.begin(), items.end());
+    std::string const& marker = (*answer)["NextMarker"].as_string();
+    if (marker.empty()) return out;
+    spec.query = query;
+    spec.query.emplace_back("Marker", marker);
+  }
+  return unreadable(spec, "the list does not end");
+}
+
+}  // namespace sluice::aws
