@@ -1,6 +1,7 @@
 #include "local/endpoint_files.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -82,6 +83,21 @@ Result<void> write_file(std::filesystem::path const& path, std::string_view text
   }
   if (::rename(beside.c_str(), path.c_str()) != 0) return failed("replace", path);
   return {};
+}
+
+Result<void> FolderLock::take(std::filesystem::path const& folder) {
+  auto const path = folder / "lock";
+  fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd_ < 0) return failed("create", path);
+  if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) return {};
+  release();
+  return fail(ErrorCode::conflict, "another local endpoint is using the folder " + folder.string(),
+              "stop it, or give this one another folder with --state");
+}
+
+void FolderLock::release() {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
 }
 
 Result<std::string> FileBlobs::put(std::string_view bytes) {

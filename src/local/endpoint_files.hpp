@@ -31,4 +31,21 @@ Result<std::string> read_file(std::filesystem::path const& path, std::size_t mos
 /// Readable by this user only.
 Result<void> write_file(std::filesystem::path const& path, std::string_view text);
 
+/// Makes sure that one process at a time uses a folder. The operating system drops the lock when
+/// the process ends, however it ends.
+class FolderLock {
+ public:
+  FolderLock() = default;
+  FolderLock(FolderLock const&) = delete;
+  FolderLock& operator=(FolderLock const&) = delete;
+  ~FolderLock() { release(); }
+
+  /// ErrorCode::conflict where another process has it.
+  Result<void> take(std::filesystem::path const& folder);
+  void release();
+
+ private:
+  int fd_ = -1;
+};
+
 }  // namespace sluice::local
