@@ -5,7 +5,8 @@
 
 namespace sluice::local {
 
-/// Speaks to an endpoint in the same process, without sockets: whatever host a URL names, its
+/// Speaks to an endpoint in the same process, without sockets. URLs name a loopback host, for
+/// example Endpoint::url(), as they would over HTTP: the endpoint checks that here too. Every
 /// request goes to `endpoint`. Used by the simulator and `--local`. Thread-safe.
 class DirectClient final : public net::Client {
  public:
