@@ -92,11 +92,21 @@ Outcome<json::Value> LambdaService::call(std::string_view operation, json::Value
 
 Outcome<Executed> LambdaService::route(std::string_view name, std::string_view qualifier, Time now,
                                        Random& random) {
+  return find_code(name, qualifier, now, random, true);
+}
+
+Outcome<Executed> LambdaService::place_of(std::string_view name, std::string_view qualifier,
+                                          Time now, Random& random) {
+  return find_code(name, qualifier, now, random, false);
+}
+
+Outcome<Executed> LambdaService::find_code(std::string_view name, std::string_view qualifier,
+                                           Time now, Random& random, bool runs_now) {
   auto parsed = lambda::parse_name(*data_, "InvokeFunction", name, qualifier);
   if (!parsed) return std::unexpected(parsed.error());
   json::Value const nothing;
   lambda::Call call{*data_, ports_, settings_, "Invoke", nothing, now, random};
-  return lambda::route(call, *parsed);
+  return lambda::route(call, *parsed, runs_now);
 }
 
 void LambdaService::fail_next(std::string_view function, std::string reason_code,

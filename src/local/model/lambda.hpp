@@ -76,6 +76,10 @@ class LambdaService {
   Outcome<Executed> route(std::string_view name, std::string_view qualifier, Time now,
                           Random& random);
 
+  /// As route, but a function whose concurrency is 0 is routed too: its events are taken, and wait.
+  Outcome<Executed> place_of(std::string_view name, std::string_view qualifier, Time now,
+                             Random& random);
+
   /// The next create or update of that function ends Failed with this reason code
   /// ("InvalidRuntime") and text. Several calls queue up.
   void fail_next(std::string_view function, std::string reason_code, std::string reason);
@@ -97,6 +101,9 @@ class LambdaService {
   Result<void> restore(json::Value const& snapshot);
 
  private:
+  Outcome<Executed> find_code(std::string_view name, std::string_view qualifier, Time now,
+                              Random& random, bool runs_now);
+
   std::unique_ptr<lambda::Data> data_;
   LambdaPorts ports_;
   LambdaSettings settings_;

@@ -37,7 +37,7 @@ std::string unit_of(Data const& data, Function const& function, Record const& re
 
 }  // namespace
 
-Outcome<Executed> route(Call const& call, Name const& name) {
+Outcome<Executed> route(Call const& call, Name const& name, bool runs_now) {
   std::string asked = name.qualifier.empty() ? latest_version : name.qualifier;
   Function* function = find(call, name.function);
   if (!function) return function_not_found(call, name.function, asked);
@@ -47,7 +47,7 @@ Outcome<Executed> route(Call const& call, Name const& name) {
   if (through_alias) version = pick(effective(alias->second, *function, call.now), call.random);
   Record* record = find_version(*function, version, call.now);
   if (!record) return function_not_found(call, name.function, asked);
-  if (function->reserved_concurrency == 0) {
+  if (runs_now && function->reserved_concurrency == 0) {
     Fault fault{429, "TooManyRequestsException", "Rate Exceeded."};
     fault.more = {{"Reason", "ReservedFunctionConcurrentInvocationLimitExceeded"}};
     return std::unexpected(std::move(fault));

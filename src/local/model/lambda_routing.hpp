@@ -5,7 +5,7 @@
 
 namespace sluice::local::lambda {
 
-/// LambdaService::route behind the parsing of the name.
-Outcome<Executed> route(Call const& call, Name const& name);
+/// LambdaService::route behind the parsing of the name. `runs_now`: reserved concurrency 0 refuses.
+Outcome<Executed> route(Call const& call, Name const& name, bool runs_now);
 
 }  // namespace sluice::local::lambda
