@@ -41,7 +41,8 @@ struct InvocationResult {
   std::string payload;         ///< the answer, or the error document
   std::string function_error;  ///< "Unhandled", or empty when the function succeeded
   std::string log;             ///< START/END/REPORT and what the function printed, whole
-  Duration duration{};         ///< handler time, without init
+  Duration duration{};         ///< handler time, without init, in whole milliseconds
+  double duration_ms = 0;      ///< the same with its fraction, as REPORT and the metric show it
   std::optional<Duration> init;  ///< on a cold start
   int max_memory_mb = 0;
 };
@@ -56,7 +57,7 @@ class Runner {
   virtual Result<InvocationResult> invoke(CodeUnit const& unit, Invocation const& invocation) = 0;
   /// Ends idle processes of units whose key starts with `prefix`; running requests finish first.
   virtual void retire(std::string_view prefix) = 0;
-  /// What is running now, for `sluice local` and tests.
+  /// What is running now and not yet given up, for `sluice local` and tests.
   virtual std::size_t processes() const = 0;
 };
 
@@ -65,10 +66,19 @@ struct RunnerOptions {
   std::string endpoint_url;          ///< AWS_ENDPOINT_URL of the functions
   Duration keep_warm = std::chrono::minutes(5);
   std::size_t max_processes = 100;   ///< over all units; beyond it the least recently used idle one ends
-  /// Credentials for a function's environment: {access key id, secret, session token}.
-  std::function<std::array<std::string, 3>(std::string const& account)> credentials;
+  /// Credentials for a function's environment: {access key id, secret, session token}. Without it
+  /// they are placeholders that no service accepts.
+  std::function<std::array<std::string, 3>(std::string const& account)> credentials = {};
+  /// Where `node` and `python3` are looked for; empty: the PATH of this process.
+  std::string search_path = {};
+  /// For the start, apart from the function's own time-out; a start that takes longer is given up
+  /// and made once more within that time-out (Lambda, "Init phase").
+  Duration init_limit = std::chrono::seconds(10);
 };
 
-std::unique_ptr<Runner> make_runner(RunnerOptions options, Clock& clock);
+/// Fails where `folder` cannot be written. `clock` gives wall-clock and idle time and must outlive
+/// the runner; what bounds a running process is real time. Destroying the runner kills every
+/// process and waits for the calls that are still inside.
+Result<std::unique_ptr<Runner>> make_runner(RunnerOptions options, Clock& clock);
 
 }  // namespace sluice::local
