@@ -80,7 +80,7 @@ class ProcessRunner final : public Runner {
 
   RunnerOptions options_;
   Clock& clock_;
-  CodeStore code_;
+  UnpackedCode code_;
   Interpreters interpreters_;
   Pool pool_;
   std::mutex mutex_;
