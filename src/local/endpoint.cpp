@@ -121,14 +121,14 @@ Result<void> Endpoint::start() {
   parts_->url = "http://127.0.0.1:" + std::to_string((*server)->port());
   parts_->model.with([&](auto& model) { model->code.set_base_url(parts_->url); });
   parts_->server = std::move(*server);
-  start_runner();
+  if (auto running = start_runner(); !running) return running;
   parts_->events->start();
   return {};
 }
 
-void Endpoint::start_runner() {
+Result<void> Endpoint::start_runner() {
   auto const& settings = parts_->settings;
-  if (!settings.runner) return;
+  if (!settings.runner) return {};
   RunnerOptions options;
   options.folder = settings.folder / "runtime";
   options.endpoint_url = parts_->url;
@@ -140,7 +140,10 @@ void Endpoint::start_runner() {
         parts->model.with([&](auto& model) { return model->function_key(account, now); });
     return std::array<std::string, 3>{key.id, key.secret, key.session_token};
   };
-  parts_->invoker->set_runner(settings.runner(std::move(options), parts_->clock));
+  auto runner = settings.runner(std::move(options), parts_->clock);
+  if (!runner) return fail(runner.error(), "start the local endpoint");
+  parts_->invoker->set_runner(std::move(*runner));
+  return {};
 }
 
 void Endpoint::stop() {

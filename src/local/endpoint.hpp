@@ -21,7 +21,7 @@
 namespace sluice::local {
 
 /// Makes the runner once the endpoint's address is known; make_runner for real processes.
-using RunnerMaker = std::function<std::unique_ptr<Runner>(RunnerOptions, Clock&)>;
+using RunnerMaker = std::function<Result<std::unique_ptr<Runner>>(RunnerOptions, Clock&)>;
 
 struct EndpointParts;
 
@@ -63,7 +63,7 @@ class Endpoint {
   net::Response handle(net::Incoming const& request);
 
   /// Makes the runner without listening; for owners who only call `handle`.
-  void start_runner();
+  Result<void> start_runner();
   /// Runs one asynchronous event that is due; false where there is none. For a virtual clock.
   bool run_event();
   std::optional<Time> next_event();
