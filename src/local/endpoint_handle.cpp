@@ -94,7 +94,7 @@ Outcome<Sender> sender_of(EndpointParts& parts, net::Incoming const& request, Ti
     });
   };
   auto sender = authenticate(request, lookup, now);
-  if (sender && !is_region(sender->region))
+  if (sender && !sender->region.empty() && !is_region(sender->region))
     return refuse(
         403, "SignatureDoesNotMatch",
         "Credential should be scoped to a valid region, not '" + printable(sender->region) + "'.");

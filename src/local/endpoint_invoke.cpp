@@ -69,8 +69,9 @@ FunctionInvoker::FunctionInvoker(GuardedModel& model, FunctionLogs& logs, Clock&
       enqueue_(std::move(enqueue)) {}
 
 void FunctionInvoker::set_runner(std::shared_ptr<Runner> runner) {
-  // The old one ends outside the lock: it waits for its processes.
   runner_.with([&](auto& held) { held.swap(runner); });
+  // Whoever is inside the old one keeps it alive until its request has failed.
+  if (runner) runner->close();
 }
 
 std::shared_ptr<Runner> FunctionInvoker::runner() {
@@ -138,7 +139,7 @@ void FunctionInvoker::record(Executed const& executed, Invocation const& invocat
   run.through_alias = !executed.alias.empty();
   run.executed_version = executed.version;
   run.started = started;
-  run.duration = result.duration;
+  run.duration_ms = result.duration_ms;
   run.failed = !result.function_error.empty();
   run.concurrent = concurrent;
   model_.with([&](auto& model) { record_invocation(model->metrics, run, clock_.now()); });

@@ -33,7 +33,7 @@ void record_invocation(CloudWatch& metrics, InvocationMetrics const& run, Time n
     key.dimensions = std::move(dimensions);
     add("Invocations", 1);
     add("Errors", run.failed ? 1 : 0);
-    add("Duration", static_cast<double>(run.duration.count()));
+    add("Duration", run.duration_ms);
     if (run.concurrent > 0) add("ConcurrentExecutions", run.concurrent);
   }
 }

@@ -1,10 +1,12 @@
 #include "local/wire/auth.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/hash.hpp"
 #include "base/secret.hpp"
 #include "base/strings.hpp"
+#include "local/wire/call.hpp"
 
 namespace sluice::local {
 namespace {
@@ -91,7 +93,35 @@ Outcome<void> check_origin(net::Headers const& headers) {
   return {};
 }
 
+namespace {
+
+/// A URL presigned with signature version 2: AWSAccessKeyId, Expires (epoch seconds), Signature.
+std::optional<Outcome<Sender>> old_presigned(net::Incoming const& request, KeyLookup const& keys,
+                                             Time now) {
+  auto const query = net::parse_query(request.query);
+  if (!query || request.headers.contains("authorization")) return {};
+  auto const& id = value_of(*query, "AWSAccessKeyId");
+  if (id.empty() || value_of(*query, "Signature").empty()) return {};
+  if (keys(id))
+    return refuse(400, "InvalidRequest",
+                  "The local endpoint verifies this key, and that only by signature version 4: "
+                  "presign with it (for the AWS CLI: s3.signature_version = s3v4).");
+  std::int64_t expires = 0;
+  auto const& text = value_of(*query, "Expires");
+  std::from_chars(text.data(), text.data() + text.size(), expires);
+  if (expires <= to_millis(now) / 1000) return refuse(403, "AccessDenied", "Request has expired");
+  Sender sender;
+  sender.principal = KeyRing::undeclared(id);
+  sender.access_key = id;
+  sender.service = "s3";
+  sender.presigned = true;
+  return sender;
+}
+
+}  // namespace
+
 Outcome<Sender> authenticate(net::Incoming const& request, KeyLookup const& keys, Time now) {
+  if (auto old = old_presigned(request, keys, now)) return std::move(*old);
   auto const body_hash = hex(sha256(request.body));
   aws::SignedRequest const wire{request.method, request.path, request.query, request.headers,
                                 body_hash};

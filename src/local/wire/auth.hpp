@@ -28,7 +28,7 @@ Outcome<void> check_origin(net::Headers const& headers);
 struct Sender {
   Principal principal;
   std::string access_key;
-  std::string region, service;        ///< of the credential scope; region may be empty if unsigned
+  std::string region, service;  ///< of the credential scope; an old presigned URL has no region
   std::optional<ChunkSigner> chunks;  ///< only where the key's secret is known
   bool presigned = false;
 };
@@ -39,9 +39,11 @@ using KeyLookup = std::function<std::optional<AccessKey>(std::string_view id)>;
 
 /// Reads the signature and verifies it where the key is on the ring. An unknown key is accepted
 /// with any signature, except a temporary one (ASIA…) that comes with a session token: such a key
-/// was given out by AssumeRole, here or elsewhere, and here it is expired or unknown. 403
-/// MissingAuthenticationToken, IncompleteSignature, InvalidClientTokenId, ExpiredToken,
-/// SignatureDoesNotMatch, RequestTimeTooSkewed; 400 for S3 where S3 says so.
+/// was given out by AssumeRole, here or elsewhere, and here it is expired or unknown. URLs
+/// presigned with signature version 2, which the AWS CLI still makes for S3, are accepted from keys
+/// that nobody declared and refused from others. Faults: 403 MissingAuthenticationToken,
+/// IncompleteSignature, InvalidClientTokenId, ExpiredToken, SignatureDoesNotMatch,
+/// RequestTimeTooSkewed; 400 for S3 where S3 says so.
 Outcome<Sender> authenticate(net::Incoming const& request, KeyLookup const& keys, Time now);
 
 }  // namespace sluice::local
