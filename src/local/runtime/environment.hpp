@@ -89,7 +89,7 @@ class Environment {
     RequestReader reader{runtime_limits::response_bytes};
     std::string out = {};
     bool parked = false;
-    bool closing = false;  ///< after `out` is sent
+    bool closing = false;       ///< after `out` is sent
     bool watches_room = false;  ///< epoll tells when more can be sent
     bool gone = false;
   };

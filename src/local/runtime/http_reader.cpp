@@ -16,7 +16,8 @@ bool is_token(std::string_view name) {
 }
 
 bool has_controls(std::string_view value) {
-  return std::ranges::any_of(value, [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; });
+  return std::ranges::any_of(value,
+                             [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; });
 }
 
 bool read_number(std::string_view text, int base, std::size_t& out) {
@@ -131,8 +132,10 @@ bool RequestReader::choose_body() {
 void RequestReader::keep(std::string_view bytes) {
   total_ += bytes.size();
   request_.body_too_large = total_ > max_body_;
-  if (request_.body_too_large) request_.body = {};
-  else request_.body.append(bytes);
+  if (request_.body_too_large)
+    request_.body = {};
+  else
+    request_.body.append(bytes);
 }
 
 bool RequestReader::read_sized_body() {
@@ -189,8 +192,10 @@ bool RequestReader::read_trailers() {
   std::string_view line;
   if (!take_line(line)) return false;
   if (part_ == Part::refused) return true;
-  if (line.empty()) part_ = Part::done;
-  else if (!parse_field(line)) return refuse();
+  if (line.empty())
+    part_ = Part::done;
+  else if (!parse_field(line))
+    return refuse();
   return true;
 }
 

@@ -68,8 +68,8 @@ InvocationRun::Attempt InvocationRun::start() {
     return std::unexpected(launched.error());
   }
   began_ = SteadyClock::now();
-  Duration most =
-      counted_from_ ? Duration(std::chrono::seconds(unit_.timeout_seconds)) : shop_.options.init_limit;
+  Duration most = counted_from_ ? Duration(std::chrono::seconds(unit_.timeout_seconds))
+                                : shop_.options.init_limit;
   Environment::Found found = environment_->wait_ready(began_ + most);
   if (!counted_from_) init_ms_ = millis_since(began_);
   return found == Environment::Found::ready ? serve() : start_ended(found);
@@ -132,10 +132,11 @@ InvocationRun::Attempt InvocationRun::start_ended(Environment::Found how) {
   }
   init_log_ += init_report(spent, "error", posted->error_type);
   Environment::Log log = environment_->take_log();
-  InvocationResult failed =
-      result({.payload = posted->payload, .is_error = true, .status = "error",
-              .error_type = posted->error_type},
-             {.before = log.before + log.during, .during = {}});
+  InvocationResult failed = result({.payload = posted->payload,
+                                    .is_error = true,
+                                    .status = "error",
+                                    .error_type = posted->error_type},
+                                   {.before = log.before + log.during, .during = {}});
   abandon();
   return failed;
 }
@@ -194,9 +195,9 @@ InvocationResult InvocationRun::timed_out() {
   environment_->peak_memory(true);
   environment_->kill();
   std::string message = timed_out_message(invocation_.request_id, unit_.timeout_seconds);
-  std::string line = fmt::format("{} {} Task timed out after {}.00 seconds\n",
-                                 rfc3339(shop_.clock.now()), invocation_.request_id,
-                                 unit_.timeout_seconds);
+  std::string line =
+      fmt::format("{} {} Task timed out after {}.00 seconds\n", rfc3339(shop_.clock.now()),
+                  invocation_.request_id, unit_.timeout_seconds);
   InvocationResult done = result({.payload = error_document("Sandbox.Timedout", message),
                                   .is_error = true,
                                   .status = "timeout",
@@ -266,7 +267,8 @@ std::size_t InvocationRun::peak_memory() const {
 /// Back to the pool, or to its end where it is not to be used again.
 void InvocationRun::release(SteadyTime until) {
   if (!environment_->wait_settled(runtime_limits::settle, until)) return;  // the hub will tell
-  if (environment_->exit() || !shop_.pool.give_back(environment_, shop_.clock.monotonic())) abandon();
+  if (environment_->exit() || !shop_.pool.give_back(environment_, shop_.clock.monotonic()))
+    abandon();
 }
 
 void InvocationRun::abandon() {

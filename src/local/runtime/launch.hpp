@@ -17,8 +17,8 @@ enum class Language { node, python, bootstrap };
 /// invalid_input with the way out where Sluice cannot run that runtime (Java, .NET, Ruby, images).
 Result<Language> language_of(CodeUnit const& unit);
 
-/// Finds `node` and `python3` once. Wrappers that choose a version (shims) are asked what they would
-/// run, so that a function starts the real program, without its user's settings. Thread-safe.
+/// Finds `node` and `python3` once. Wrappers that choose a version (shims) are asked what they
+/// would run, so that a function starts the real program, without its user's settings. Thread-safe.
 class Interpreters {
  public:
   explicit Interpreters(std::string search_path) : search_path_(std::move(search_path)) {}
@@ -32,11 +32,11 @@ class Interpreters {
 
 /// Where one process finds its things.
 struct Place {
-  std::filesystem::path code;          ///< LAMBDA_TASK_ROOT
-  std::filesystem::path layers;        ///< as /opt; may be empty
-  std::filesystem::path loops;         ///< LAMBDA_RUNTIME_DIR
-  std::filesystem::path interpreter;   ///< empty for a bootstrap
-  std::string runtime_api;             ///< host:port
+  std::filesystem::path code;         ///< LAMBDA_TASK_ROOT
+  std::filesystem::path layers;       ///< as /opt; may be empty
+  std::filesystem::path loops;        ///< LAMBDA_RUNTIME_DIR
+  std::filesystem::path interpreter;  ///< empty for a bootstrap
+  std::string runtime_api;            ///< host:port
   std::string log_stream;
   std::string endpoint_url;
   std::array<std::string, 3> credentials;

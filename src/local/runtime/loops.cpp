@@ -12,7 +12,8 @@ namespace sluice::local {
 namespace {
 
 Result<void> write_file(std::filesystem::path const& path, std::string_view content) {
-  // Under another name first: a process that starts at this moment reads the old one or the new one.
+  // Under another name first: a process that starts at this moment reads the old one or the new
+  // one.
   std::filesystem::path fresh = path;
   fresh += ".new";
   std::ofstream file(fresh, std::ios::binary | std::ios::trunc);

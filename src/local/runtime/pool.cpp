@@ -19,7 +19,8 @@ Result<Pool::Taken> Pool::take(std::string const& key) {
   }
   if (closed_) {
     wake_first();
-    return fail(ErrorCode::cancelled, "functions are no longer run: the local endpoint is stopping");
+    return fail(ErrorCode::cancelled,
+                "functions are no longer run: the local endpoint is stopping");
   }
   Taken taken = take_now(key);
   wake_first();

@@ -26,8 +26,8 @@ class Pool {
 
   struct Taken {
     Handle environment;
-    bool warm = false;             ///< else it has no process yet
-    Handle surplus = {};           ///< a free one of another unit that had to make room
+    bool warm = false;    ///< else it has no process yet
+    Handle surplus = {};  ///< a free one of another unit that had to make room
   };
   /// A free environment of that unit, else a new one; first come, first served where all are busy.
   /// Throttled when the line is full, cancelled after `close`.

@@ -15,7 +15,8 @@ double hundredths(double value) { return std::round(value * 100) / 100; }
 
 std::string text_report(ReportFacts const& facts) {
   std::string line = fmt::format(
-      "END RequestId: {0}\nREPORT RequestId: {0}\tDuration: {1:.2f} ms\tBilled Duration: {2:.0f} ms\t"
+      "END RequestId: {0}\nREPORT RequestId: {0}\tDuration: {1:.2f} ms\tBilled Duration: {2:.0f} "
+      "ms\t"
       "Memory Size: {3} MB\tMax Memory Used: {4} MB",
       facts.request_id, facts.duration_ms, billed(facts), facts.memory_mb, facts.max_memory_mb);
   if (facts.init_ms) line += fmt::format("\tInit Duration: {:.2f} ms", *facts.init_ms);
@@ -55,16 +56,16 @@ std::string timed_out_message(std::string_view request_id, int timeout_seconds) 
 
 std::string exit_message(std::string_view request_id, ProcessExit const& exit) {
   if (exit.success())
-    return fmt::format("RequestId: {} Error: Runtime exited without providing a reason", request_id);
+    return fmt::format("RequestId: {} Error: Runtime exited without providing a reason",
+                       request_id);
   return fmt::format("RequestId: {} Error: Runtime exited with error: {}", request_id, exit.text());
 }
 
 std::string start_record(ReportFacts const& facts, bool json_logs, Time now) {
   if (!json_logs)
     return fmt::format("START RequestId: {} Version: {}\n", facts.request_id, facts.version);
-  json::Value record{{"requestId", facts.request_id},
-                     {"functionArn", facts.arn},
-                     {"version", facts.version}};
+  json::Value record{
+      {"requestId", facts.request_id}, {"functionArn", facts.arn}, {"version", facts.version}};
   return json_record("platform.start", std::move(record), now);
 }
 

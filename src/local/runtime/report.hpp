@@ -28,8 +28,8 @@ struct ReportFacts {
   std::string error_type;  ///< with "error"
 };
 
-/// The records around what a function prints: text lines, or one JSON object a line (platform.start,
-/// platform.report) where the function's log format is JSON.
+/// The records around what a function prints: text lines, or one JSON object a line
+/// (platform.start, platform.report) where the function's log format is JSON.
 std::string start_record(ReportFacts const& facts, bool json_logs, Time now);
 std::string report_records(ReportFacts const& facts, bool json_logs, Time now);
 /// The line of a start that took too long or failed.

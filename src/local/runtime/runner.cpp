@@ -29,10 +29,10 @@ class ProcessRunner final : public Runner {
   Result<void> prepare() {
     if (Result<void> folders = code_.prepare(); !folders) return folders;
     if (Result<void> loops = write_loops(options_.folder / "loops"); !loops) return loops;
-    Result<std::unique_ptr<Hub>> hub = Hub::start(
-        {.settled = [this](Pool::Handle const& environment) { take_back(environment); },
-         .ended = [this](Pool::Handle const& environment) { pool_.forget(environment); },
-         .tick = [this] { end_idle(); }});
+    Result<std::unique_ptr<Hub>> hub =
+        Hub::start({.settled = [this](Pool::Handle const& environment) { take_back(environment); },
+                    .ended = [this](Pool::Handle const& environment) { pool_.forget(environment); },
+                    .tick = [this] { end_idle(); }});
     if (!hub) return std::unexpected(hub.error());
     hub_ = std::move(*hub);
     return {};

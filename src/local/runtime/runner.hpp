@@ -21,7 +21,8 @@ struct CodeUnit {
   std::string account, region, function_name, version;
   std::string runtime;  ///< nodejs20.x, python3.12, provided.al2023 …
   std::string handler;
-  std::filesystem::path zip;  ///< as uploaded; unpacked once per code hash below the runner's folder
+  std::filesystem::path
+      zip;  ///< as uploaded; unpacked once per code hash below the runner's folder
   std::string code_sha256;
   std::vector<std::filesystem::path> layer_zips;
   int timeout_seconds = 3;
@@ -38,11 +39,11 @@ struct Invocation {
 };
 
 struct InvocationResult {
-  std::string payload;         ///< the answer, or the error document
-  std::string function_error;  ///< "Unhandled", or empty when the function succeeded
-  std::string log;             ///< START/END/REPORT and what the function printed, whole
-  Duration duration{};         ///< handler time, without init, in whole milliseconds
-  double duration_ms = 0;      ///< the same with its fraction, as REPORT and the metric show it
+  std::string payload;           ///< the answer, or the error document
+  std::string function_error;    ///< "Unhandled", or empty when the function succeeded
+  std::string log;               ///< START/END/REPORT and what the function printed, whole
+  Duration duration{};           ///< handler time, without init, in whole milliseconds
+  double duration_ms = 0;        ///< the same with its fraction, as REPORT and the metric show it
   std::optional<Duration> init;  ///< on a cold start
   int max_memory_mb = 0;
 };
@@ -64,10 +65,11 @@ class Runner {
 };
 
 struct RunnerOptions {
-  std::filesystem::path folder;      ///< unpacked code and runtime loops live here
-  std::string endpoint_url;          ///< AWS_ENDPOINT_URL of the functions
+  std::filesystem::path folder;  ///< unpacked code and runtime loops live here
+  std::string endpoint_url;      ///< AWS_ENDPOINT_URL of the functions
   Duration keep_warm = std::chrono::minutes(5);
-  std::size_t max_processes = 100;   ///< over all units; beyond it the least recently used idle one ends
+  std::size_t max_processes =
+      100;  ///< over all units; beyond it the least recently used idle one ends
   /// Credentials for a function's environment: {access key id, secret, session token}. Without it
   /// they are placeholders that no service accepts.
   std::function<std::array<std::string, 3>(std::string const& account)> credentials = {};

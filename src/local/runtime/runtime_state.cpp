@@ -46,8 +46,7 @@ bool is_from_outside(ApiRequest const& request) {
 
 /// Callers choose the client context and the name in the ARN: they must not end a field.
 std::string field_text(std::string text) {
-  std::ranges::replace_if(
-      text, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+  std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
   return text;
 }
 
@@ -128,10 +127,11 @@ RuntimeState::Reply RuntimeState::respond(ApiRequest& request) {
   phase_ = Phase::answered;
   std::string limit = std::to_string(runtime_limits::response_bytes);
   if (request.body_too_large) {
-    posted_ = Posted{error_document("Function.ResponseSizeTooLarge",
-                                    "Response payload size exceeded maximum allowed payload size (" +
-                                        limit + " bytes)."),
-                     true, "Function.ResponseSizeTooLarge"};
+    posted_ =
+        Posted{error_document("Function.ResponseSizeTooLarge",
+                              "Response payload size exceeded maximum allowed payload size (" +
+                                  limit + " bytes)."),
+               true, "Function.ResponseSizeTooLarge"};
     return refusal(413, "RequestEntityTooLarge",
                    "Exceeded maximum allowed payload size (" + limit + " bytes).");
   }

@@ -21,8 +21,8 @@ struct Posted {
   std::string error_type;  ///< for the report
 };
 
-/// The Runtime API's rules for one process (Lambda, "Using the Lambda runtime API"), without sockets:
-/// requests go in, answers come out. One thread at a time.
+/// The Runtime API's rules for one process (Lambda, "Using the Lambda runtime API"), without
+/// sockets: requests go in, answers come out. One thread at a time.
 class RuntimeState {
  public:
   enum class Phase {

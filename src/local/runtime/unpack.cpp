@@ -42,7 +42,8 @@ std::unexpected<Error> refuse(std::string_view name, std::string_view why) {
 }
 
 std::unexpected<Error> cannot_write(fs::path const& path) {
-  return fail(ErrorCode::unavailable, "cannot write " + path.string() + ": " + std::strerror(errno));
+  return fail(ErrorCode::unavailable,
+              "cannot write " + path.string() + ": " + std::strerror(errno));
 }
 
 Result<std::string> normal_name(std::string const& name) {
@@ -76,8 +77,8 @@ bool stays_inside(std::string_view link, std::string_view target) {
 
 class Unpacking {
  public:
-  Unpacking(zip_t* archive, fs::path const& folder, UnpackLimits limits)
-      : archive_(archive), folder_(folder), limits_(limits) {}
+  Unpacking(zip_t* archive, fs::path folder, UnpackLimits limits)
+      : archive_(archive), folder_(std::move(folder)), limits_(limits) {}
 
   Result<std::size_t> run() {
     if (Result<void> read = read_entries(); !read) return std::unexpected(read.error());
@@ -96,9 +97,9 @@ class Unpacking {
   Result<void> read_entries() {
     zip_int64_t count = zip_get_num_entries(archive_, 0);
     if (count < 0 || static_cast<std::size_t>(count) > limits_.entries)
-      return fail(ErrorCode::invalid_input,
-                  "the archive has " + std::to_string(count) + " entries; the most is " +
-                      std::to_string(limits_.entries));
+      return fail(ErrorCode::invalid_input, "the archive has " + std::to_string(count) +
+                                                " entries; the most is " +
+                                                std::to_string(limits_.entries));
     std::size_t total = 0;
     for (zip_uint64_t index = 0; index < static_cast<zip_uint64_t>(count); ++index) {
       Result<Entry> entry = read_entry(index);
@@ -121,7 +122,8 @@ class Unpacking {
   Result<Entry> read_entry(zip_uint64_t index) {
     zip_stat_t stat;
     zip_stat_init(&stat);
-    if (zip_stat_index(archive_, index, ZIP_FL_ENC_RAW, &stat) != 0 || !(stat.valid & ZIP_STAT_NAME))
+    if (zip_stat_index(archive_, index, ZIP_FL_ENC_RAW, &stat) != 0 ||
+        !(stat.valid & ZIP_STAT_NAME))
       return fail(ErrorCode::invalid_input, "the archive cannot be read");
     std::string raw = stat.name;
     Result<std::string> name = normal_name(raw);
@@ -159,11 +161,8 @@ class Unpacking {
     errno = error.value();
     if (error) return cannot_write(path);
     // An earlier layer may have left a link here; links are safe only while none is below another.
-    fs::path inside = path.lexically_relative(folder_);
-    fs::path real = fs::canonical(path, error);
-    if (!error && real == fs::canonical(folder_, error) / (inside == "." ? fs::path() : inside))
-      return {};
-    return refuse(inside.string(), "lies below a link");
+    if (fs::canonical(path, error) == path && !error) return {};
+    return refuse(path.lexically_relative(folder_).string(), "lies below a link");
   }
 
   Result<void> make_folder(Entry const& entry) {
@@ -218,7 +217,8 @@ class Unpacking {
       return refuse(entry.name, "is a link with a target that is too long");
     };
     if (Result<void> read = read_content(entry, keep); !read) return read;
-    if (!stays_inside(entry.name, target)) return refuse(entry.name, "is a link that leads outside");
+    if (!stays_inside(entry.name, target))
+      return refuse(entry.name, "is a link that leads outside");
     fs::path path = folder_ / entry.name;
     if (Result<void> made = make_parents(path.parent_path()); !made) return made;
     unlink(path.c_str());
@@ -226,7 +226,7 @@ class Unpacking {
   }
 
   zip_t* archive_;
-  fs::path const& folder_;
+  fs::path const folder_;  ///< canonical
   UnpackLimits limits_;
   std::set<std::string> names_;
   std::set<fs::path> parents_;  ///< made and known to be no links
@@ -246,7 +246,12 @@ Result<std::size_t> unpack_zip(fs::path const& zip, fs::path const& folder, Unpa
     zip_error_fini(&error);
     return fail(ErrorCode::invalid_input, "cannot open the archive " + zip.string() + ": " + why);
   }
-  return Unpacking(archive.get(), folder, limits).run();
+  std::error_code error;
+  fs::path real = fs::canonical(folder, error);
+  if (error)
+    return fail(ErrorCode::unavailable,
+                "cannot unpack to " + folder.string() + ": " + error.message());
+  return Unpacking(archive.get(), std::move(real), limits).run();
 }
 
 }  // namespace sluice::local
