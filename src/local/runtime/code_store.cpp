@@ -36,9 +36,9 @@ std::string name_of_hash(std::string const& code_sha256) {
 
 }  // namespace
 
-CodeStore::CodeStore(fs::path folder) : folder_(std::move(folder)) {}
+UnpackedCode::UnpackedCode(fs::path folder) : folder_(std::move(folder)) {}
 
-Result<void> CodeStore::prepare() {
+Result<void> UnpackedCode::prepare() {
   std::error_code error;
   fs::remove_all(folder_ / "unfinished", error);
   if (error) return io_error("cannot clear", folder_ / "unfinished", error);
@@ -49,11 +49,11 @@ Result<void> CodeStore::prepare() {
   return {};
 }
 
-Result<fs::path> CodeStore::code(fs::path const& zip, std::string const& code_sha256) {
+Result<fs::path> UnpackedCode::code(fs::path const& zip, std::string const& code_sha256) {
   return make_once(folder_ / "code" / name_of_hash(code_sha256), {zip});
 }
 
-Result<fs::path> CodeStore::layers(std::vector<fs::path> const& zips) {
+Result<fs::path> UnpackedCode::layers(std::vector<fs::path> const& zips) {
   if (zips.empty()) return fs::path();
   if (zips.size() > runtime_limits::layers)
     return fail(ErrorCode::invalid_input, "a function can have at most 5 layers");
@@ -66,7 +66,7 @@ Result<fs::path> CodeStore::layers(std::vector<fs::path> const& zips) {
   return make_once(folder_ / "layers" / hex(all.finish()), zips);
 }
 
-Result<fs::path> CodeStore::make_once(fs::path const& target, std::vector<fs::path> const& zips) {
+Result<fs::path> UnpackedCode::make_once(fs::path const& target, std::vector<fs::path> const& zips) {
   std::error_code ignored;
   if (fs::is_directory(target, ignored)) return target;
   std::promise<Made> promise;
@@ -82,7 +82,7 @@ Result<fs::path> CodeStore::make_once(fs::path const& target, std::vector<fs::pa
   return made;
 }
 
-Result<fs::path> CodeStore::make(fs::path const& target, std::vector<fs::path> const& zips) {
+Result<fs::path> UnpackedCode::make(fs::path const& target, std::vector<fs::path> const& zips) {
   std::error_code error;
   // Somebody may have finished it between the caller's look and ours.
   if (fs::is_directory(target, error)) return target;

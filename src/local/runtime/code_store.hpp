@@ -14,9 +14,9 @@ namespace sluice::local {
 
 /// Unpacked code and layers, each once: <folder>/code/<hash>, <folder>/layers/<hash>. A folder
 /// appears under its name only when it is complete. Thread-safe.
-class CodeStore {
+class UnpackedCode {
  public:
-  explicit CodeStore(std::filesystem::path folder);
+  explicit UnpackedCode(std::filesystem::path folder);
 
   /// Removes what an earlier process left unfinished.
   Result<void> prepare();

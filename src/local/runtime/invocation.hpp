@@ -17,7 +17,7 @@ namespace sluice::local {
 struct Workshop {
   RunnerOptions const& options;
   Clock& clock;
-  CodeStore& code;
+  UnpackedCode& code;
   Interpreters& interpreters;
   Pool& pool;
   Hub& hub;

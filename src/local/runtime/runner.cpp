@@ -21,7 +21,7 @@ class ProcessRunner final : public Runner {
         pool_(options_.max_processes, runtime_limits::waiting) {}
 
   ~ProcessRunner() override {
-    for (auto const& environment : pool_.close()) environment->kill();
+    end_all();
     std::unique_lock lock(mutex_);
     nobody_inside_.wait(lock, [&] { return inside_ == 0; });
   }
@@ -49,6 +49,8 @@ class ProcessRunner final : public Runner {
     for (auto const& environment : pool_.retire(prefix)) environment->kill();
   }
 
+  void close() override { end_all(); }
+
   std::size_t processes() const override { return pool_.size(); }
 
  private:
@@ -69,6 +71,10 @@ class ProcessRunner final : public Runner {
     ProcessRunner& runner_;
   };
 
+  void end_all() {
+    for (auto const& environment : pool_.close()) environment->kill();
+  }
+
   void take_back(Pool::Handle const& environment) {
     if (!pool_.give_back(environment, clock_.monotonic())) environment->kill();
   }
@@ -80,7 +86,7 @@ class ProcessRunner final : public Runner {
 
   RunnerOptions options_;
   Clock& clock_;
-  CodeStore code_;
+  UnpackedCode code_;
   Interpreters interpreters_;
   Pool pool_;
   std::mutex mutex_;

@@ -58,6 +58,8 @@ class Runner {
   virtual Result<InvocationResult> invoke(CodeUnit const& unit, Invocation const& invocation) = 0;
   /// Ends idle processes of units whose key starts with `prefix`; running requests finish first.
   virtual void retire(std::string_view prefix) = 0;
+  /// Ends every process: requests inside fail, later ones are refused. Idempotent.
+  virtual void close() = 0;
   /// What is running now and not yet given up, for `sluice local` and tests.
   virtual std::size_t processes() const = 0;
 };
