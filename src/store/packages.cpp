@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/hash.hpp"
+#include "base/limits.hpp"
 #include "store/file_system.hpp"
 #include "store/rules.hpp"
 #include "store/zip.hpp"
@@ -32,6 +33,28 @@ Result<void> read_through(int descriptor, std::filesystem::path const& path,
     auto done = each(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
     if (!done) return done;
   }
+}
+
+/// A zip from outside, where copying it can make sense at all.
+Result<Descriptor> open_given(std::filesystem::path const& zip) {
+  // Without waiting, for it may be a pipe that nobody writes to.
+  Descriptor source(::open(zip.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!source) return std::unexpected(system_error("open package", zip, errno));
+  struct stat status{};
+  if (::fstat(source.get(), &status) != 0) {
+    return std::unexpected(system_error("look at", zip, errno));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return fail(ErrorCode::invalid_input, fmt::format("{} is not a file", zip.native()),
+                "name a zip or its folder");
+  }
+  if (static_cast<std::size_t>(status.st_size) > limits::unzipped_bytes) {
+    return fail(ErrorCode::invalid_input,
+                fmt::format("{} has {} bytes; Lambda takes no more than {} even unzipped",
+                            zip.native(), status.st_size, limits::unzipped_bytes),
+                "leave out what the function does not need, use layers or an image");
+  }
+  return source;
 }
 
 class FileBody final : public net::BodySource {
@@ -110,9 +133,9 @@ class FilePackages final : public Packages {
   explicit FilePackages(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   Result<StoredPackage> add_zip(std::filesystem::path const& zip) override {
-    Descriptor source(::open(zip.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!source) return std::unexpected(system_error("open package", zip, errno));
-    auto fill = [&](auto const& write) { return read_through(source.get(), zip, write); };
+    auto source = open_given(zip);
+    if (!source) return std::unexpected(source.error());
+    auto fill = [&](auto const& write) { return read_through(source->get(), zip, write); };
     return add(fill, [&](std::filesystem::path const& copy) -> Result<void> {
       auto checked = check_zip(copy, zip.native());
       if (!checked) return std::unexpected(checked.error());

@@ -45,6 +45,7 @@ class SqliteStore final : public Store {
  private:
   Result<void> open_database();
   Result<void> verify_after_failure();
+  Result<void> find_acknowledged();
   /// Runs `work(database)` on an open, trusted connection, and closes one that turned out broken.
   template <class Work>
   auto use(Work&& work) -> decltype(work(std::declval<Database&>()));
@@ -105,17 +106,25 @@ Result<void> SqliteStore::verify_after_failure() {
       });
   if (!copied) return copied;
   if (blocked != 0) return fail(ErrorCode::unavailable, "the store's log cannot be written back");
-  if (!acknowledged_) return {};
-  auto found = rows::find(*database_, acknowledged_->run);
-  if (!found) return std::unexpected(found.error());
-  auto const& kept = *found;
-  if (kept && kept->row.epoch >= acknowledged_->epoch &&
-      kept->row.last_seq >= acknowledged_->last_seq) {
-    return {};
+  return find_acknowledged();
+}
+
+Result<void> SqliteStore::find_acknowledged() {
+  auto version = database_->integer("pragma user_version");
+  if (!version) return std::unexpected(version.error());
+  std::string lost = "the store's tables";
+  if (*version == migrations().back().version) {
+    if (!acknowledged_) return {};
+    auto found = rows::find(*database_, acknowledged_->run);
+    if (!found) return std::unexpected(found.error());
+    auto const& kept = *found;
+    if (kept && kept->row.epoch >= acknowledged_->epoch &&
+        kept->row.last_seq >= acknowledged_->last_seq) {
+      return {};
+    }
+    lost = fmt::format("event {} of run '{}'", acknowledged_->last_seq, acknowledged_->run);
   }
-  return fail(ErrorCode::corrupt,
-              fmt::format("the disk lost event {} of run '{}', which it had confirmed",
-                          acknowledged_->last_seq, acknowledged_->run),
+  return fail(ErrorCode::corrupt, fmt::format("the disk lost {}, which it had confirmed", lost),
               "check the disk, then compare the running releases with AWS before going on");
 }
 

@@ -60,7 +60,7 @@ Result<void> Database::apply_settings() {
 Result<void> Database::noted(Result<void> outcome) {
   if (outcome) return outcome;
   auto code = outcome.error().code;
-  if (code == ErrorCode::unavailable || code == ErrorCode::corrupt) broken_ = true;
+  if (code == ErrorCode::unavailable || code == ErrorCode::corrupt) mark_broken();
   return outcome;
 }
 
@@ -112,14 +112,20 @@ Result<void> Database::commit() {
   auto done = execute("commit");
   if (done) return done;
   roll_back();
-  broken_ = true;
+  mark_broken();
   return done;
 }
 
 void Database::roll_back() {
   // SQLite rolls back by itself after a failure of the disk.
   if (sqlite3_get_autocommit(connection_.get()) != 0) return;
-  if (!execute("rollback")) broken_ = true;
+  if (!execute("rollback")) mark_broken();
+}
+
+void Database::mark_broken() {
+  broken_ = true;
+  // Closing must not copy the log into the file: whoever opens it next checks it first.
+  sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 }  // namespace sluice::store

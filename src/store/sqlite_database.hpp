@@ -52,6 +52,7 @@ class Database {
   Result<void> apply_settings();
   Result<void> commit();
   void roll_back();
+  void mark_broken();
   Result<void> noted(Result<void> outcome);
 
   std::unique_ptr<sqlite3, Close> connection_;

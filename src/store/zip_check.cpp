@@ -57,7 +57,8 @@ class Checker {
   }
 
   Result<void> open() {
-    Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+    // Without waiting, for it may be a pipe that nobody writes to.
+    Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file) return fail(system_error("open", shown_, errno), "read the package");
     struct stat status{};
     if (::fstat(file.get(), &status) != 0) {

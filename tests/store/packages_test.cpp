@@ -87,6 +87,16 @@ TEST_P(PackagesTest, ABadZipIsRefusedUnderItsOwnName) {
   EXPECT_EQ(code_of(packages_->add_zip(folder_ / "absent.zip")), ErrorCode::not_found);
 }
 
+TEST_P(PackagesTest, WhatCannotBeAZipIsRefusedBeforeItIsRead) {
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  auto pipe = packages_->add_zip(folder_ / "pipe");
+  EXPECT_EQ(code_of(pipe), ErrorCode::invalid_input);
+  EXPECT_THAT(pipe.error().message, HasSubstr("pipe is not a file"));
+  write_file(folder_ / "huge.zip", "");
+  std::filesystem::resize_file(folder_ / "huge.zip", 262'144'001);
+  EXPECT_EQ(code_of(packages_->add_zip(folder_ / "huge.zip")), ErrorCode::invalid_input);
+}
+
 TEST_P(PackagesTest, WhatWasNeverAddedIsNotFound) {
   EXPECT_EQ(code_of(packages_->open(base64(sha256("never")))), ErrorCode::not_found);
   EXPECT_EQ(code_of(packages_->open("../../etc/passwd")), ErrorCode::invalid_input);

@@ -154,6 +154,38 @@ TEST_F(Sqlite, AfterAFailedSyncTheFileIsReopenedAndEveryAcknowledgedRowIsThere) 
   EXPECT_EQ(must(store->events("d-1")).size(), static_cast<std::size_t>(last + 1));
 }
 
+TEST_F(Sqlite, ADiskThatLosesWhatItConfirmedIsNoticed) {
+  FailingDisk disk;
+  auto lose_the_log = [&](Store& store) {
+    disk.fail_syncs(1);
+    EXPECT_EQ(code_of(store.append("d-1", 0, {event(3)}, {})), ErrorCode::unavailable);
+    write_file(store_folder() / "sluice.db-wal", "");
+    auto lost = store.run("d-1");
+    EXPECT_EQ(code_of(lost), ErrorCode::corrupt);
+    return lost.error().message;
+  };
+  auto store = open();
+  must(store->create(new_run("d-1")));
+  must(store->append("d-1", 0, {event(2)}, {}));
+  EXPECT_THAT(lose_the_log(*store), HasSubstr("the disk lost the store's tables"));
+
+  store.reset();
+  store = open();
+  must(store->create(new_run("d-1")));
+  store.reset();
+  store = open();
+  must(store->append("d-1", 0, {event(2)}, {}));
+  EXPECT_THAT(lose_the_log(*store), HasSubstr("the disk lost event 2 of run 'd-1'"));
+}
+
+TEST_F(Sqlite, ASettingThatDoesNotHoldIsRefused) {
+  // A database in memory has no write-ahead log.
+  auto refused = Database::open(":memory:");
+  EXPECT_EQ(code_of(refused), ErrorCode::unavailable);
+  EXPECT_THAT(refused.error().message,
+              HasSubstr("refused the setting journal_mode = wal: it stays memory"));
+}
+
 TEST_F(Sqlite, AStoreThatCannotBeReopenedStaysUnavailable) {
   FailingDisk disk;
   auto store = open();
