@@ -44,6 +44,7 @@ class SqliteStore final : public Store {
 
  private:
   Result<void> open_database();
+  Result<void> check_if_unclean();
   Result<void> verify_after_failure();
   Result<void> find_acknowledged();
   /// Runs `work(database)` on an open, trusted connection, and closes one that turned out broken.
@@ -62,33 +63,37 @@ class SqliteStore final : public Store {
   Clock& clock_;
   std::optional<Database> database_;  ///< none after a failure, until the next use
   std::optional<Acknowledged> acknowledged_;
+  bool started_ = false;  ///< a store that was refused is left as it was
 };
 
 SqliteStore::~SqliteStore() {
   // Where this fails, the next start only checks the file once more than it had to.
-  if (database_ && !database_->broken()) static_cast<void>(mark_clean(*database_, true));
+  bool closes = started_ && database_ && !database_->broken();
+  if (closes) static_cast<void>(mark_clean(*database_, true));
 }
 
 Result<void> SqliteStore::start() {
   if (auto opened = open_database(); !opened) return opened;
+  auto ready = check_if_unclean();
+  if (ready) ready = migrate(*database_, migrations());
+  if (ready) ready = mark_clean(*database_, false);
+  if (!ready) return fail(ready.error(), file_.native());
+  started_ = true;
+  return {};
+}
+
+Result<void> SqliteStore::check_if_unclean() {
   auto version = database_->integer("pragma user_version");
   if (!version) return std::unexpected(version.error());
-  if (*version > 0 && *version <= migrations().back().version) {
-    auto clean = was_closed_cleanly(*database_);
-    if (!clean) return std::unexpected(clean.error());
-    if (!*clean) {
-      if (auto sound = database_->check_quickly(); !sound)
-        return fail(sound.error(), file_.native());
-    }
-  }
-  if (auto migrated = migrate(*database_, migrations()); !migrated) {
-    return fail(migrated.error(), file_.native());
-  }
-  return mark_clean(*database_, false);
+  if (*version == 0) return {};
+  auto clean = was_closed_cleanly(*database_);
+  if (!clean) return std::unexpected(clean.error());
+  return *clean ? Result<void>() : database_->check_quickly();
 }
 
 Result<void> SqliteStore::open_database() {
-  auto opened = Database::open(file_);
+  auto opened = Database::open(
+      file_, [](Database& database) { return check_schema(database, migrations()); });
   if (!opened) return std::unexpected(opened.error());
   database_ = std::move(*opened);
   return {};

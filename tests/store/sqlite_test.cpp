@@ -77,19 +77,22 @@ TEST_F(Sqlite, ASecondHolderIsRefused) {
 
 TEST_F(Sqlite, ANewerSchemaIsRefused) {
   open().reset();
-  run_sql(file(), "pragma user_version = 999");
+  run_sql(file(), "pragma user_version = 999; update meta set value = '0' where key = 'clean'");
+  auto before = read_file(file());
   auto refused = open_sqlite(store_folder(), clock_);
   EXPECT_EQ(code_of(refused), ErrorCode::invalid_input);
   EXPECT_THAT(refused.error().message, HasSubstr("the store has schema 999"));
+  EXPECT_EQ(read_file(file()), before);
 }
 
 TEST_F(Sqlite, AnotherProgramsDatabaseIsRefusedAndLeftAlone) {
   must(make_private_folder(store_folder()));
   run_sql(file(), "create table theirs (x); insert into theirs values (1)");
+  auto before = read_file(file());
   auto refused = open_sqlite(store_folder(), clock_);
   EXPECT_EQ(code_of(refused), ErrorCode::invalid_input);
   EXPECT_THAT(refused.error().message, HasSubstr("another program's"));
-  run_sql(file(), "insert into theirs values (2)");
+  EXPECT_EQ(read_file(file()), before);
 }
 
 TEST_F(Sqlite, WhatIsNoDatabaseIsCalledDamaged) {
