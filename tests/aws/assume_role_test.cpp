@@ -23,8 +23,8 @@ std::string assumed(std::string const& key, Time expiry) {
 
 struct RoleWorld : fake::World {
   std::shared_ptr<Provider> provider =
-      assume_role_provider(caller(), "eu-west-1",
-                           {"arn:aws:iam::123456789012:role/d", "", "", {}}, "role d")
+      assume_role_provider(caller(), "eu-west-1", {"arn:aws:iam::123456789012:role/d", "", "", {}},
+                           "role d")
           .value();
 
   void grant(std::string const& key) { client.answer(200, assumed(key, clock.wall + minutes(60))); }

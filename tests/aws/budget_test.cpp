@@ -14,7 +14,8 @@ constexpr Rate control{7, 5};
 
 TEST(Bucket, OneSecondsWorthGoesAtOnceThenPlacesFollowInOrder) {
   Bucket bucket(control, Duration(0));
-  for (int i = 0; i < 7; ++i) EXPECT_EQ(bucket.take(Duration(0), Lane::normal).wait, Duration(0)) << i;
+  for (int i = 0; i < 7; ++i)
+    EXPECT_EQ(bucket.take(Duration(0), Lane::normal).wait, Duration(0)) << i;
   Duration expected[] = {milliseconds(143), milliseconds(286), milliseconds(429)};
   for (Duration wait : expected) EXPECT_EQ(bucket.take(Duration(0), Lane::normal).wait, wait);
 }
@@ -56,11 +57,11 @@ TEST(Bucket, AThrottleHalvesTheSharedRateForAWhile) {
     bool throttled;
     double rate;
   };
-  Step steps[] = {{seconds(0), true, 3.5},     {milliseconds(500), true, 3.5},
-                  {seconds(2), true, 1.75},    {seconds(4), true, 0.875},
-                  {seconds(6), true, 0.875},   {seconds(15), false, 0.875},
-                  {seconds(16), false, 1.75},  {seconds(26), false, 3.5},
-                  {seconds(36), false, 7},     {seconds(400), false, 7}};
+  Step steps[] = {{seconds(0), true, 3.5},    {milliseconds(500), true, 3.5},
+                  {seconds(2), true, 1.75},   {seconds(4), true, 0.875},
+                  {seconds(6), true, 0.875},  {seconds(15), false, 0.875},
+                  {seconds(16), false, 1.75}, {seconds(26), false, 3.5},
+                  {seconds(36), false, 7},    {seconds(400), false, 7}};
   for (Step const& step : steps) {
     if (step.throttled) bucket.throttled(step.at);
     EXPECT_DOUBLE_EQ(bucket.shared_rate(step.at), step.rate) << text_of(step.at);

@@ -63,9 +63,7 @@ TEST(Chain, AProfileOfTheEnvironmentDoesNot) {
   EXPECT_EQ(choose(environment).key, "ENVKEY");
 }
 
-TEST(Chain, KeysOfTheConfigFileCount) {
-  EXPECT_EQ(choose(with_files(file_keys)).key, "FILEKEY");
-}
+TEST(Chain, KeysOfTheConfigFileCount) { EXPECT_EQ(choose(with_files(file_keys)).key, "FILEKEY"); }
 
 TEST(Chain, SessionTokenAndAccountComeAlong) {
   HeldEnvironment environment = with_keys();
@@ -84,8 +82,7 @@ TEST(Chain, SessionTokenAndAccountComeAlong) {
 TEST(Chain, HalfAKeyIsAnError) {
   HeldEnvironment environment = with_files("", file_keys);
   environment.variables["AWS_ACCESS_KEY_ID"] = "ENVKEY";
-  EXPECT_EQ(choose(environment).error,
-            "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not");
+  EXPECT_EQ(choose(environment).error, "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not");
   EXPECT_EQ(choose(with_files("[default]\naws_access_key_id = a\n")).error,
             "profile 'default' has only one of aws_access_key_id and aws_secret_access_key");
 }
@@ -103,7 +100,8 @@ TEST(Chain, NothingFoundSaysWhatWasLookedAt) {
 }
 
 TEST(Chain, AnUnknownProfileIsNotPassedOver) {
-  Chosen chosen = choose(with_files("[profile staging]\nregion = eu-west-1\n", file_keys), "stagin");
+  Chosen chosen =
+      choose(with_files("[profile staging]\nregion = eu-west-1\n", file_keys), "stagin");
   EXPECT_EQ(chosen.error,
             "there is no profile 'stagin' (from --profile) in /home/user/.aws/config and "
             "/home/user/.aws/credentials");
@@ -139,9 +137,10 @@ TEST(Chain, UnsupportedVariablesAreRefusedWhereTheirTurnComes) {
   EXPECT_EQ(choose(with_keys(environment)).key, "ENVKEY");
   HeldEnvironment container;
   container.variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://127.0.0.1/";
-  EXPECT_EQ(choose(container).error,
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI is set, but container credentials are not supported "
-            "by this version");
+  EXPECT_EQ(
+      choose(container).error,
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI is set, but container credentials are not supported "
+      "by this version");
 }
 
 TEST(Chain, RoleSettingsThatDoNotWork) {
@@ -213,7 +212,9 @@ TEST(Chain, RolesOnRolesAreAssumedInOrder) {
   world.client.answer(200, assumed("OUTER"));
   world.client.answer(200, "{}");
   ASSERT_TRUE(Lambda(session->caller, "eu-west-1").get_alias("orders", "live"));
-  auto key_of = [&](std::size_t i) { return world.client.requests.at(i).headers.get("authorization"); };
+  auto key_of = [&](std::size_t i) {
+    return world.client.requests.at(i).headers.get("authorization");
+  };
   EXPECT_THAT(key_of(0), HasSubstr("Credential=BASE/20260102/eu-west-1/sts/"));
   EXPECT_THAT(key_of(1), HasSubstr("Credential=INNER/"));
   EXPECT_THAT(key_of(2), HasSubstr("Credential=OUTER/20260102/eu-west-1/lambda/"));
@@ -236,8 +237,11 @@ TEST(Session, RetrySettings) {
     std::string mode, attempts, error;
     int expected;
   };
-  Case cases[] = {{"", "", "", 3},          {"legacy", "", "", 5}, {"adaptive", "", "", 3},
-                  {"standard", "7", "", 7}, {"fast", "", "'fast' from AWS_RETRY_MODE is no retry mode", 0},
+  Case cases[] = {{"", "", "", 3},
+                  {"legacy", "", "", 5},
+                  {"adaptive", "", "", 3},
+                  {"standard", "7", "", 7},
+                  {"fast", "", "'fast' from AWS_RETRY_MODE is no retry mode", 0},
                   {"", "0", "'0' from AWS_MAX_ATTEMPTS is no number of attempts", 0},
                   {"", "3x", "'3x' from AWS_MAX_ATTEMPTS is no number of attempts", 0}};
   for (Case const& each : cases) {

@@ -23,8 +23,8 @@ TEST(Verdict, ByStatusCodeAndMessage) {
       {Service::lambda, 409, conflict,
        "The operation cannot be performed at this time. An update is in progress for resource: a",
        Trouble::busy, Repeat::never},
-      {Service::lambda, 409, conflict,
-       "The function is currently in the following state: Pending", Trouble::busy, Repeat::never},
+      {Service::lambda, 409, conflict, "The function is currently in the following state: Pending",
+       Trouble::busy, Repeat::never},
       {Service::lambda, 409, conflict, "Function already exist: orders", Trouble::already_exists,
        Repeat::never},
       {Service::lambda, 409, conflict, "Alias already exists: arn", Trouble::already_exists,
@@ -93,11 +93,15 @@ TEST(Verdict, ReadsEveryFormOfError) {
       {R"({"Type":"User","message":"m"})", {{"x-amzn-ErrorType", "CodeX"}}, "CodeX", "m"},
       {R"({"Message":"m"})", {{"x-amzn-ErrorType", "CodeX:http://internal/"}}, "CodeX", "m"},
       {R"({"__type":"com.amazonaws.thing#CodeX","message":"m"})", {}, "CodeX", "m"},
-      {"<Error><Code>NoSuchKey</Code><Message>m &amp; n</Message></Error>", {}, "NoSuchKey",
+      {"<Error><Code>NoSuchKey</Code><Message>m &amp; n</Message></Error>",
+       {},
+       "NoSuchKey",
        "m & n"},
       {"<?xml version=\"1.0\"?><ErrorResponse xmlns=\"x\"><Error><Type>Sender</Type>"
        "<Code>AccessDenied</Code><Message>m</Message></Error></ErrorResponse>",
-       {}, "AccessDenied", "m"},
+       {},
+       "AccessDenied",
+       "m"},
       {"", {}, "", "the request was refused as not allowed"},
       {"<html>proxy</html>", {}, "", "the request was refused as not allowed"},
       {"{\"message\":\"a\\u001b[31mb\"}", {}, "", ""},
@@ -123,7 +127,9 @@ net::Response refusal(int status, std::string code, std::string message) {
   return {status,
           {{"x-amzn-RequestId", "11111111-2222-3333-4444-555555555555"},
            {"x-amzn-ErrorType", std::move(code)}},
-          json::Value{{"message", message}}.dump(), {}, {}};
+          json::Value{{"message", message}}.dump(),
+          {},
+          {}};
 }
 
 struct Golden {
@@ -161,8 +167,8 @@ TEST(ErrorText, WithoutAwsNamingTheActionWeDo) {
   fake::World world;
   world.client.answer(refusal(403, "AccessDeniedException", "no"));
   Caller caller = world.caller();
-  auto answer = Lambda(caller, "cn-north-1").invoke("orders", "live", "{}", "RequestResponse",
-                                                   std::chrono::seconds(1));
+  auto answer = Lambda(caller, "cn-north-1")
+                    .invoke("orders", "live", "{}", "RequestResponse", std::chrono::seconds(1));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().remedy(),
             "Add to the policy of these credentials: "
@@ -199,8 +205,9 @@ TEST(ErrorText, MaybeDone) {
 
 TEST(ErrorText, AnS3DenialMayHideAMissingKey) {
   fake::World world;
-  world.client.answer(403, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message>"
-                           "<RequestId>R1</RequestId></Error>");
+  world.client.answer(403,
+                      "<Error><Code>AccessDenied</Code><Message>Access Denied</Message>"
+                      "<RequestId>R1</RequestId></Error>");
   Caller caller = world.caller();
   auto answer = S3(caller, "eu-west-1").get({"artifacts", "app.zip", ""});
   ASSERT_FALSE(answer);
@@ -215,9 +222,10 @@ TEST(ErrorText, AnS3DenialMayHideAMissingKey) {
 
 TEST(ErrorText, AnAssumeRoleDenialNamesBothCauses) {
   fake::World world;
-  world.client.answer(403, "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>"
-                           "<Message>not allowed</Message></Error><RequestId>R2</RequestId>"
-                           "</ErrorResponse>");
+  world.client.answer(403,
+                      "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>"
+                      "<Message>not allowed</Message></Error><RequestId>R2</RequestId>"
+                      "</ErrorResponse>");
   Caller caller = world.caller();
   auto answer =
       Sts(caller, "eu-west-1").assume_role({"arn:aws:iam::123456789012:role/deploy", "s1", "", {}});

@@ -58,7 +58,8 @@ class ScriptedClient final : public net::Client {
   void break_off(bool may_have_arrived, ErrorCode code = ErrorCode::unavailable,
                  std::string message = "connection reset") {
     net::Failure failure{Error{code, std::move(message), ""}, may_have_arrived};
-    script.emplace_back([failure](net::Request const&) -> Sent { return std::unexpected(failure); });
+    script.emplace_back(
+        [failure](net::Request const&) -> Sent { return std::unexpected(failure); });
   }
 
   Sent send(net::Request const& request, net::SendOptions const& send_options,

@@ -42,9 +42,7 @@ TEST(Lambda, RequestShapes) {
        "POST /2015-03-31/functions {\"FunctionName\":\"orders\"}"},
       {[&] { (void)lambda.update_function_code("orders", json::Value{{"ImageUri", "i"}}); },
        "PUT " + f + "/code {\"ImageUri\":\"i\"}"},
-      {[&] {
-         (void)lambda.update_function_configuration("orders", json::Value{{"Timeout", 9}});
-       },
+      {[&] { (void)lambda.update_function_configuration("orders", json::Value{{"Timeout", 9}}); },
        "PUT " + f + "/configuration {\"Timeout\":9}"},
       {[&] { (void)lambda.publish_version("orders", json::Value{{"CodeSha256", "x"}}); },
        "POST " + f + "/versions {\"CodeSha256\":\"x\"}"},
@@ -119,7 +117,8 @@ TEST(Lambda, WhenAFunctionIsSettledOrFailed) {
                   {"Active", "Failed", true, "no rights (InsufficientRolePermissions)"},
                   {"Failed", "", false, "image is gone (ImageDeleted)"}};
   for (Case const& each : cases) {
-    json::Value configuration{{"State", each.state}, {"StateReason", "image is gone"},
+    json::Value configuration{{"State", each.state},
+                              {"StateReason", "image is gone"},
                               {"StateReasonCode", "ImageDeleted"},
                               {"LastUpdateStatusReason", "no rights"},
                               {"LastUpdateStatusReasonCode", "InsufficientRolePermissions"}};
@@ -172,8 +171,7 @@ TEST(Lambda, InvokeShowsWhatRan) {
                        {"x-amzn-RequestId", "r-1"}});
   auto ran = world.lambda.invoke("orders", "live", "{\"a\":1}", "RequestResponse", seconds(910));
   ASSERT_TRUE(ran);
-  EXPECT_EQ(world.last(),
-            "POST /2015-03-31/functions/orders/invocations?Qualifier=live {\"a\":1}");
+  EXPECT_EQ(world.last(), "POST /2015-03-31/functions/orders/invocations?Qualifier=live {\"a\":1}");
   EXPECT_EQ(world.client.requests.back().headers.get("x-amz-log-type"), "Tail");
   EXPECT_EQ(world.client.options.back().total_timeout, seconds(910));
   EXPECT_EQ(ran->executed_version, "7");
@@ -251,8 +249,8 @@ TEST(Lambda, ArchivesAreEncodedWhileTheyAreSent) {
   EXPECT_EQ((*sent)["FunctionName"].as_string(), "orders");
 
   world.client.answer(200, "{}");
-  ASSERT_TRUE(world.lambda.update_function_code("orders", json::Value(json::Object{}),
-                                                text_body("PK")));
+  ASSERT_TRUE(
+      world.lambda.update_function_code("orders", json::Value(json::Object{}), text_body("PK")));
   EXPECT_EQ(world.client.bodies.back(), "{\"ZipFile\":\"UEs=\"}");
 }
 

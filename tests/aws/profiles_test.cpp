@@ -26,8 +26,7 @@ TEST(Ini, SectionsValuesCommentsAndNestedKeys) {
   EXPECT_EQ(usual.get("s3"), std::nullopt);
   EXPECT_EQ(usual.nested.at("s3").at("addressing_style"), "path");
   EXPECT_EQ(usual.nested.at("s3").at("endpoint_url"), "http://127.0.0.1:9000");
-  EXPECT_EQ(sections->at("profile  prod").get("role_arn"),
-            "arn:aws:iam::123456789012:role/deploy");
+  EXPECT_EQ(sections->at("profile  prod").get("role_arn"), "arn:aws:iam::123456789012:role/deploy");
   EXPECT_EQ(sections->at("profile  prod").get("token"), "abc==");
 }
 

@@ -19,16 +19,11 @@ TEST(Retry, FullJitterWithACeiling) {
   Backoff usual;
   Backoff rollback{milliseconds(200), seconds(1)};
   Case cases[] = {
-      {1, 0.0, usual, {}, milliseconds(0)},
-      {1, 0.5, usual, {}, milliseconds(100)},
-      {1, 0.999, usual, {}, milliseconds(199)},
-      {2, 0.5, usual, {}, milliseconds(200)},
-      {3, 0.5, usual, {}, milliseconds(400)},
-      {8, 0.5, usual, {}, seconds(10)},
-      {1000, 0.5, usual, {}, seconds(10)},
-      {9, 0.5, rollback, {}, milliseconds(500)},
-      {1, 0.5, usual, seconds(3), seconds(3)},
-      {8, 0.5, usual, seconds(3), seconds(10)},
+      {1, 0.0, usual, {}, milliseconds(0)},     {1, 0.5, usual, {}, milliseconds(100)},
+      {1, 0.999, usual, {}, milliseconds(199)}, {2, 0.5, usual, {}, milliseconds(200)},
+      {3, 0.5, usual, {}, milliseconds(400)},   {8, 0.5, usual, {}, seconds(10)},
+      {1000, 0.5, usual, {}, seconds(10)},      {9, 0.5, rollback, {}, milliseconds(500)},
+      {1, 0.5, usual, seconds(3), seconds(3)},  {8, 0.5, usual, seconds(3), seconds(10)},
   };
   for (Case const& each : cases)
     EXPECT_EQ(delay_before_retry(each.attempt, each.fraction, each.backoff, each.retry_after),

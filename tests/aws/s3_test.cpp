@@ -16,9 +16,7 @@ namespace {
 struct S3World : fake::World {
   Caller the_caller = caller();
   S3 s3{the_caller, "eu-west-1"};
-  std::string last() {
-    return client.requests.back().method + " " + client.requests.back().url;
-  }
+  std::string last() { return client.requests.back().method + " " + client.requests.back().url; }
 };
 
 /// A folder that vanishes with the test.
@@ -39,8 +37,10 @@ struct TemporaryFolder {
 TEST(S3, HeadReadsWhatIsThere) {
   S3World world;
   world.client.answer(200, "",
-                      {{"Content-Length", "1234"}, {"ETag", "\"abc\""},
-                       {"x-amz-version-id", "v 1"}, {"x-amz-meta-Commit", "c0ffee"}});
+                      {{"Content-Length", "1234"},
+                       {"ETag", "\"abc\""},
+                       {"x-amz-version-id", "v 1"},
+                       {"x-amz-meta-Commit", "c0ffee"}});
   auto info = world.s3.head({"artifacts", "app/build 7.zip", "v 1"});
   ASSERT_TRUE(info);
   EXPECT_EQ(world.last(),
@@ -123,7 +123,8 @@ TEST(S3, TheRightRegionIsFollowedOnceAndRemembered) {
   for (std::string region : {"us-west-2", "us-east-2"})
     other.client.answer(400,
                         "<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message>"
-                        "<Region>" + region + "</Region></Error>");
+                        "<Region>" +
+                            region + "</Region></Error>");
   auto answer = other.s3.get({"artifacts", "a", ""});
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().remedy(), "The bucket is in us-east-2: name that region.");
@@ -132,13 +133,15 @@ TEST(S3, TheRightRegionIsFollowedOnceAndRemembered) {
 
 TEST(S3, ListsJoinPagesAndDecodeKeys) {
   S3World world;
+  world.client.answer(
+      200,
+      "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+      "<IsTruncated>true</IsTruncated><NextContinuationToken>t/1</NextContinuationToken>"
+      "<Contents><Key>a%2Bb+c</Key><Size>5</Size><ETag>&quot;e&quot;</ETag></Contents>"
+      "</ListBucketResult>");
   world.client.answer(200,
-                      "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-                      "<IsTruncated>true</IsTruncated><NextContinuationToken>t/1</NextContinuationToken>"
-                      "<Contents><Key>a%2Bb+c</Key><Size>5</Size><ETag>&quot;e&quot;</ETag></Contents>"
-                      "</ListBucketResult>");
-  world.client.answer(200, "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>d</Key>"
-                           "<Size>7</Size></Contents></ListBucketResult>");
+                      "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>d</Key>"
+                      "<Size>7</Size></Contents></ListBucketResult>");
   auto objects = world.s3.list("artifacts", "app/");
   ASSERT_TRUE(objects);
   ASSERT_EQ(objects->size(), 2u);
@@ -152,11 +155,12 @@ TEST(S3, ListsJoinPagesAndDecodeKeys) {
 
 TEST(S3, VersionsAndDeleteMarkers) {
   S3World world;
-  world.client.answer(200,
-                      "<ListVersionsResult><IsTruncated>false</IsTruncated><DeleteMarker><Key>a</Key>"
-                      "<VersionId>2</VersionId><IsLatest>true</IsLatest></DeleteMarker><Version><Key>a"
-                      "</Key><VersionId>1</VersionId><IsLatest>false</IsLatest><Size>3</Size></Version>"
-                      "</ListVersionsResult>");
+  world.client.answer(
+      200,
+      "<ListVersionsResult><IsTruncated>false</IsTruncated><DeleteMarker><Key>a</Key>"
+      "<VersionId>2</VersionId><IsLatest>true</IsLatest></DeleteMarker><Version><Key>a"
+      "</Key><VersionId>1</VersionId><IsLatest>false</IsLatest><Size>3</Size></Version>"
+      "</ListVersionsResult>");
   auto versions = world.s3.list_versions("artifacts", "a", 5);
   ASSERT_TRUE(versions);
   ASSERT_EQ(versions->size(), 2u);
@@ -171,8 +175,8 @@ TEST(S3, BucketsNameTheirRegionExceptInTheFirst) {
   world.client.answer(200, "");
   ASSERT_TRUE(world.s3.create_bucket("artifacts"));
   EXPECT_EQ(world.last(), "PUT https://artifacts.s3.eu-west-1.amazonaws.com/");
-  EXPECT_TRUE(world.client.bodies.back().contains(
-      "<LocationConstraint>eu-west-1</LocationConstraint>"));
+  EXPECT_TRUE(
+      world.client.bodies.back().contains("<LocationConstraint>eu-west-1</LocationConstraint>"));
   world.client.answer(200, "");
   ASSERT_TRUE(S3(world.the_caller, "us-east-1").create_bucket("artifacts"));
   EXPECT_EQ(world.client.bodies.back(), "");

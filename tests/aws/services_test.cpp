@@ -10,11 +10,12 @@ namespace {
 TEST(Sts, WhoTheCredentialsBelongTo) {
   fake::World world;
   Caller caller = world.caller();
-  world.client.answer(200,
-                      "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
-                      "<GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ci</Arn><UserId>U"
-                      "</UserId><Account>123456789012</Account></GetCallerIdentityResult>"
-                      "</GetCallerIdentityResponse>");
+  world.client.answer(
+      200,
+      "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
+      "<GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ci</Arn><UserId>U"
+      "</UserId><Account>123456789012</Account></GetCallerIdentityResult>"
+      "</GetCallerIdentityResponse>");
   auto identity = Sts(caller, "eu-west-1").get_caller_identity();
   ASSERT_TRUE(identity);
   EXPECT_EQ(identity->account, "123456789012");
@@ -37,14 +38,16 @@ TEST(Sts, AnAnswerThatIsNoneIsAnError) {
 TEST(Sts, ARoleIsAssumed) {
   fake::World world;
   Caller caller = world.caller();
-  world.client.answer(200,
-                      "<R><AssumeRoleResult><AssumedRoleUser><Arn>"
-                      "arn:aws:sts::210987654321:assumed-role/d/s</Arn></AssumedRoleUser><Credentials>"
-                      "<AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>sec</SecretAccessKey>"
-                      "<SessionToken>tok</SessionToken><Expiration>2026-01-02T04:04:05Z</Expiration>"
-                      "</Credentials></AssumeRoleResult></R>");
-  auto role = Sts(caller, "eu-west-1")
-                  .assume_role({"arn:aws:iam::210987654321:role/d", "s", "", std::chrono::hours(1)});
+  world.client.answer(
+      200,
+      "<R><AssumeRoleResult><AssumedRoleUser><Arn>"
+      "arn:aws:sts::210987654321:assumed-role/d/s</Arn></AssumedRoleUser><Credentials>"
+      "<AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>sec</SecretAccessKey>"
+      "<SessionToken>tok</SessionToken><Expiration>2026-01-02T04:04:05Z</Expiration>"
+      "</Credentials></AssumeRoleResult></R>");
+  auto role =
+      Sts(caller, "eu-west-1")
+          .assume_role({"arn:aws:iam::210987654321:role/d", "s", "", std::chrono::hours(1)});
   ASSERT_TRUE(role);
   EXPECT_EQ(role->credentials.access_key_id, "ASIA1");
   EXPECT_EQ(role->credentials.secret.open(), "sec");
@@ -73,9 +76,9 @@ TEST(CloudWatch, AsksInItsJsonProtocol) {
   fake::World world;
   Caller caller = world.caller();
   world.client.answer(200, R"({"MetricDataResults":[]})");
-  auto answer = CloudWatch(caller, "eu-west-1")
-                    .get_metric_data(two_queries(), at("2026-01-02T03:00:00Z"),
-                                     at("2026-01-02T03:05:00Z"));
+  auto answer =
+      CloudWatch(caller, "eu-west-1")
+          .get_metric_data(two_queries(), at("2026-01-02T03:00:00Z"), at("2026-01-02T03:05:00Z"));
   ASSERT_TRUE(answer);
   net::Request const& sent = world.client.requests.back();
   EXPECT_EQ(sent.url, "https://monitoring.eu-west-1.amazonaws.com/");
@@ -101,9 +104,9 @@ TEST(CloudWatch, PagesAreJoinedInTheOrderOfTime) {
     "Timestamps":[1767322860,1767322800],"Values":[2,1.5]}]})");
   world.client.answer(200, R"({"MetricDataResults":[{"Id":"rate","Label":"l",
     "StatusCode":"Complete","Timestamps":[1767322920],"Values":[3]}]})");
-  auto answer = CloudWatch(caller, "eu-west-1")
-                    .get_metric_data(two_queries(), at("2026-01-02T03:00:00Z"),
-                                     at("2026-01-02T03:05:00Z"));
+  auto answer =
+      CloudWatch(caller, "eu-west-1")
+          .get_metric_data(two_queries(), at("2026-01-02T03:00:00Z"), at("2026-01-02T03:05:00Z"));
   ASSERT_TRUE(answer);
   ASSERT_EQ(answer->results.size(), 1u);
   MetricResult const& rate = answer->results[0];

@@ -18,8 +18,9 @@ constexpr int cases = 300;
 
 /// Letters, everything that has a meaning in a URL, and text outside ASCII.
 std::string random_text(Random& random, std::size_t longest) {
-  static std::string const pieces[] = {"a", "Z", "0", "-", "_", ".x", "~", ":", "/", "%", "+", " ",
-                                       "=", "&", "?", "#", "$", "@", "(", "'", "*", "ä", "€", "%41"};
+  static std::string const pieces[] = {"a", "Z", "0", "-", "_", ".x", "~", ":",
+                                       "/", "%", "+", " ", "=", "&",  "?", "#",
+                                       "$", "@", "(", "'", "*", "ä",  "€", "%41"};
   std::string out;
   for (std::uint64_t left = random.below(longest) + 1; left > 0; --left)
     out += pieces[random.below(std::size(pieces))];
@@ -44,23 +45,29 @@ Case random_case(Random& random) {
   for (std::uint64_t left = random.below(4); left > 0; --left)
     out.request.query.emplace_back("q" + random_text(random, 5), random_text(random, 8));
   if (random.below(2)) out.request.headers.set("Content-Type", "application/json");
-  if (random.below(2)) out.request.headers.set("X-Amz-Meta-Thing", "a  b " + hex(random_text(random, 3)));
+  if (random.below(2))
+    out.request.headers.set("X-Amz-Meta-Thing", "a  b " + hex(random_text(random, 3)));
   if (random.below(2)) out.token = "token/" + hex(random_text(random, 9));
   if (random.below(2)) out.body = random_text(random, 40);
   out.secret = "secret" + hex(random_text(random, 9));
   out.unsigned_body = out.service == "s3" && random.below(2);
-  out.request.payload_hash = out.unsigned_body ? std::string(unsigned_payload) : hex(sha256(out.body));
+  out.request.payload_hash =
+      out.unsigned_body ? std::string(unsigned_payload) : hex(sha256(out.body));
   return out;
 }
 
 std::string line_of(Case const& each, Signed const& sent) {
   json::Value headers(json::Object{});
   for (auto const& [name, value] : each.request.headers.all()) headers.set(name, value);
-  json::Value line{{"service", each.service}, {"method", each.request.method},
+  json::Value line{{"service", each.service},
+                   {"method", each.request.method},
                    {"url", "https://" + each.request.authority + sent.path +
                                (sent.query.empty() ? "" : "?" + sent.query)},
-                   {"headers", headers}, {"body", each.body}, {"token", each.token},
-                   {"secret", each.secret}, {"unsigned", each.unsigned_body}};
+                   {"headers", headers},
+                   {"body", each.body},
+                   {"token", each.token},
+                   {"secret", each.secret},
+                   {"unsigned", each.unsigned_body}};
   return line.dump() + "\n";
 }
 
@@ -89,8 +96,7 @@ TEST(SigV4Oracle, EqualsBotocoreOnRandomRequests) {
   std::FILE* oracle = popen(command.c_str(), "r");
   ASSERT_TRUE(oracle);
   std::vector<std::string> printed;
-  for (char line[4096]; std::fgets(line, sizeof line, oracle);)
-    printed.emplace_back(trim(line));
+  for (char line[4096]; std::fgets(line, sizeof line, oracle);) printed.emplace_back(trim(line));
   int status = pclose(oracle);
   int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   if (code == 77 || code == 127) GTEST_SKIP() << "python3 with botocore is not installed";

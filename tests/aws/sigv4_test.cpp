@@ -83,8 +83,11 @@ TEST(SigV4, AnS3KeyIsEscapedOnceAndItsPayloadMayBeUnsigned) {
 
 TEST(SigV4, HeadersThatChangeOnTheWayAreNotSigned) {
   Unsigned request = lambda_request();
-  request.headers = {{"User-Agent", "a"}, {"Expect", ""}, {"X-Amzn-Trace-Id", "Root=1"},
-                     {"Connection", "close"}, {"Transfer-Encoding", "chunked"}};
+  request.headers = {{"User-Agent", "a"},
+                     {"Expect", ""},
+                     {"X-Amzn-Trace-Id", "Root=1"},
+                     {"Connection", "close"},
+                     {"Transfer-Encoding", "chunked"}};
   EXPECT_EQ(sign(request, scope_for("lambda"), keys).signature,
             "564c5e9fec22ee0e62e29ae6a1743d762c25842a3ed2cab2e70b47d6354499fd");
 }
@@ -174,8 +177,8 @@ TEST(SigV4Verify, MalformedClaimsAreRefused) {
       {"a date of letters", good, "20260102Txx0405Z"},
   };
   for (Case const& each : cases) {
-    net::Headers headers{{"Host", "h"}, {"X-Amz-Date", each.date},
-                         {"Authorization", each.authorization}};
+    net::Headers headers{
+        {"Host", "h"}, {"X-Amz-Date", each.date}, {"Authorization", each.authorization}};
     EXPECT_FALSE(read_claim({"GET", "/", "", headers, ""})) << each.what;
   }
   net::Headers headers{{"Host", "h"}, {"X-Amz-Date", "20260102T030405Z"}, {"Authorization", good}};
