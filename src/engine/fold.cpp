@@ -33,7 +33,7 @@ class Fold {
     else if (type == event::node_parked) node_parked();
     else if (type == event::node_woken) node().status = NodeStatus::running, node().due.reset();
     else if (type == event::loop_expanded) loop_expanded();
-    else if (type == event::effect_intended) node().effects.push_back({body_["effect"], std::nullopt, false});
+    else if (type == event::effect_intended) node().effects.push_back({body_["effect"], std::nullopt, false, {}});
     else if (type == event::effect_happened) close_effect(true);
     else if (type == event::effect_void) close_effect(false);
     else if (type == event::failure_decided) failure_decided();
@@ -120,6 +120,7 @@ class Fold {
   void close_effect(bool happened) {
     auto& effects = node().effects;
     if (effects.empty()) return;
+    effects.back().closed = event_.at;
     if (happened) effects.back().result = body_["result"];
     else effects.back().void_ = true;
   }

@@ -34,6 +34,7 @@ struct EffectRecord {
   json::Value intent;                 ///< {name, before, desired, …} as it was committed
   std::optional<json::Value> result;  ///< happened
   bool void_ = false;                 ///< surely did not happen
+  Time closed{};                      ///< when its outcome was journalled
   bool open() const { return !result && !void_; }
 };
 

@@ -58,8 +58,11 @@ MHD_Result refuse(MHD_Connection* connection, Exchange& exchange, Refusal const&
 MHD_Result begin(MHD_Connection* connection, Exchange& exchange, char const* method,
                  char const* version) {
   RequestHead head = read_head(connection, exchange, method, version);
-  if (auto refusal = refusal_of(head, exchange.server->options.max_body))
+  if (auto refusal = refusal_of(head, exchange.server->options.max_body)) {
+    auto const* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info) exchange.server->linger.hold(info->connect_fd);
     return refuse(connection, exchange, *refusal);
+  }
   if (exchange.server->draining)
     return refuse(connection, exchange, {503, "this server is stopping"});
   Incoming& incoming = exchange.incoming;
@@ -125,6 +128,7 @@ MHD_Result advance_exchange(void* held, MHD_Connection* connection, char const* 
     case Exchange::Phase::suspended:
       exchange->phase = Exchange::Phase::answered;
       exchange->incoming.body.clear();
+      if (exchange->response && exchange->response->drop) return MHD_NO;
       return send_response(connection, *exchange);
     case Exchange::Phase::answered: *size = 0; return MHD_YES;
   }

@@ -6,26 +6,14 @@
 #include <cstdlib>
 #include <future>
 
-#include "net/bodies.hpp"
 #include "net/raw_socket.hpp"
+#include "net/requests.hpp"
 #include "net/server.hpp"
 
 namespace sluice::net {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::string url_of(std::uint16_t port, std::string const& target = "/") {
-  return "http://127.0.0.1:" + std::to_string(port) + target;
-}
-
-Request request_of(std::string method, std::string url, std::string body = {}) {
-  Request request;
-  request.method = std::move(method);
-  request.url = std::move(url);
-  request.body = std::move(body);
-  return request;
-}
 
 std::string const empty_answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <utility>
 
 #include "base/result.hpp"
@@ -83,6 +84,11 @@ RawServer::RawServer(std::function<void(RawSocket)> serve) {
   std::tie(fd_, port_) = bound_socket();
   ENSURE(listen(fd_, 16) == 0);
   thread_ = std::thread([fd = fd_, serve = std::move(serve)] {
+    // A client that leaves while TLS answers must not end the test program.
+    sigset_t broken_pipe;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
     for (int peer; (peer = accept4(fd, nullptr, nullptr, SOCK_CLOEXEC)) >= 0;)
       serve(RawSocket(peer, true));
   });

@@ -22,6 +22,7 @@ class RawSocket {
   /// What arrives until `text` is part of it; all there was where the other side closed before.
   std::string read_until(std::string_view text);
   void close();
+  int fd() const { return fd_; }
 
  private:
   int fd_;

@@ -5,26 +5,14 @@
 
 #include <atomic>
 #include <filesystem>
-#include <future>
 
 #include "net/bodies.hpp"
 #include "net/client.hpp"
 #include "net/raw_socket.hpp"
+#include "net/requests.hpp"
 
 namespace sluice::net {
 namespace {
-
-std::string url_of(Server const& server, std::string const& target = "/") {
-  return "http://127.0.0.1:" + std::to_string(server.port()) + target;
-}
-
-Request request_of(std::string method, std::string url, std::string body = {}) {
-  Request request;
-  request.method = std::move(method);
-  request.url = std::move(url);
-  request.body = std::move(body);
-  return request;
-}
 
 std::unique_ptr<Server> serve(Handler handler, ServerOptions options = {}) {
   auto server = listen(std::move(options), std::move(handler));
@@ -141,6 +129,18 @@ TEST(Server, RefusesALargeBodyBeforeItComes) {
   EXPECT_EQ(handled, 0);
 }
 
+TEST(Server, AClientLearnsThatItsBodyIsTooLarge) {
+  auto server = serve([](Incoming const&) { return Response{}; });
+  auto client = make_client();
+  for (int i = 0; i < 20; ++i) {
+    Request request = request_of("PUT", url_of(*server));
+    request.stream = std::make_shared<PatternBody>(2 << 20);
+    auto response = client->send(request, {}, {});
+    ASSERT_TRUE(response) << i << response.error().error.text();
+    EXPECT_EQ(response->status, 413);
+  }
+}
+
 TEST(Server, AHeaderThatCannotBeSentIsAnswered500) {
   auto server = serve([](Incoming const&) { return Response{.headers = {{"X", "a\r\nY: b"}}}; });
   auto response = make_client()->send(request_of("GET", url_of(*server)), {}, {});
@@ -198,93 +198,6 @@ TEST(Server, SaysWhyItCannotListen) {
   EXPECT_EQ(listen({.address = "here"}, none).error().code, ErrorCode::invalid_input);
   EXPECT_EQ(listen({.unix_socket = "/" + std::string(200, 'x')}, none).error().code,
             ErrorCode::invalid_input);
-}
-
-TEST(Server, HandlersRunAtTheSameTimeUpToTheirNumber) {
-  // Each handler ends only when all four have begun.
-  std::atomic<int> begun = 0;
-  std::promise<void> all;
-  std::shared_future<void> met = all.get_future();
-  auto server = serve(
-      [&](Incoming const&) {
-        if (++begun == 4) all.set_value();
-        met.wait();
-        return Response{};
-      },
-      {.workers = 4});
-  auto client = make_client();
-  std::vector<std::future<bool>> requests;
-  for (int i = 0; i < 4; ++i)
-    requests.push_back(std::async(std::launch::async, [&] {
-      return client->send(request_of("GET", url_of(*server)), {}, {}).has_value();
-    }));
-  for (auto& request : requests) EXPECT_TRUE(request.get());
-}
-
-TEST(Server, SurvivesAClientThatLeavesWhileItsHandlerRuns) {
-  std::promise<void> begun, go_on;
-  std::atomic<int> handled = 0;
-  auto server = serve([&](Incoming const& in) {
-    if (in.path == "/slow") {
-      begun.set_value();
-      go_on.get_future().wait();
-    }
-    ++handled;
-    return Response{.body = std::string(100'000, 'x')};
-  });
-  {
-    RawSocket socket(server->port());
-    socket.write("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
-    begun.get_future().wait();
-  }
-  go_on.set_value();
-  EXPECT_TRUE(make_client()->send(request_of("GET", url_of(*server)), {}, {}));
-  server->stop();
-  EXPECT_EQ(handled, 2);
-}
-
-TEST(Server, StopLetsTheRunningRequestEndAndAnswersTheWaitingOne503) {
-  std::promise<void> begun, go_on;
-  auto server = serve(
-      [&](Incoming const&) {
-        begun.set_value();
-        go_on.get_future().wait();
-        return Response{};
-      },
-      {.workers = 1});
-  RawSocket running(server->port());
-  running.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  begun.get_future().wait();
-  // A feed of requests on one connection is read in order: when the answer to the refused one is
-  // here, the one before it on another connection has been queued.
-  RawSocket waiting(server->port());
-  waiting.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  RawSocket marker(server->port());
-  marker.write("GET / HTTP/1.1\r\n\r\n");
-  marker.read_all();
-  auto stopping = std::async(std::launch::async, [&] { server->stop(); });
-  EXPECT_TRUE(waiting.read_all().starts_with("HTTP/1.1 503"));
-  go_on.set_value();
-  stopping.get();
-  EXPECT_TRUE(running.read_all().starts_with("HTTP/1.1 200"));
-  server->stop();
-}
-
-TEST(Server, ServesManyThreads) {
-  auto server = serve([](Incoming const& in) { return Response{.body = in.body + in.path}; });
-  auto client = make_client();
-  std::atomic<int> right = 0;
-  std::vector<std::thread> threads;
-  for (int thread = 0; thread < 32; ++thread)
-    threads.emplace_back([&, thread] {
-      for (int i = 0; i < 100; ++i) {
-        std::string path = "/" + std::to_string(thread) + "/" + std::to_string(i);
-        auto response = client->send(request_of("POST", url_of(*server, path), "b"), {}, {});
-        if (response && response->body == "b" + path) ++right;
-      }
-    });
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(right, 3200);
 }
 
 }  // namespace

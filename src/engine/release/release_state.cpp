@@ -34,8 +34,13 @@ void visit(State& s, Visit&& each) {
   each("baseline_concurrency", s.baseline_concurrency);
   each("latest_code", s.latest_code);
   each("latest_version", s.latest_version);
+  each("latest_before", s.latest_before);
+  each("latest_fingerprint", s.latest_fingerprint);
+  each("latest_revision", s.latest_revision);
   each("wanted_code", s.wanted_code);
   each("pinned_package", s.pinned_package);
+  each("members_to_write", s.members_to_write);
+  each("code_to_write", s.code_to_write);
   each("candidate_version", s.candidate_version);
   each("created_function", s.created_function);
   each("created_alias", s.created_alias);
@@ -121,7 +126,7 @@ AliasContent alias_content(json::Value const& value) {
   return content;
 }
 
-std::string text_of(AliasContent const& content) {
+std::string in_words(AliasContent const& content) {
   std::string text = "version " + content.version;
   for (auto const& [version, share] : content.weights)
     text += ", " + percent(share) + " to version " + version;

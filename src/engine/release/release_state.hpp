@@ -23,7 +23,7 @@ struct AliasContent {
 json::Value to_json(AliasContent const& content);
 AliasContent alias_content(json::Value const& value);
 /// "version 7", "version 7, 10 % to version 8".
-std::string text_of(AliasContent const& content);
+std::string in_words(AliasContent const& content);
 
 /// Where a release stands, and at its end where it ended (design E4).
 enum class Place {
@@ -62,9 +62,14 @@ struct ReleaseState {
   json::Value baseline_concurrency; ///< null: none or not read
   std::string latest_code;          ///< CodeSha256 of `$LATEST` before the first write
   std::string latest_version;       ///< published version equal to `$LATEST` before the first write
+  std::string latest_before;        ///< fingerprint of `$LATEST` before the first write
+  std::string latest_fingerprint;   ///< fingerprint of `$LATEST` at our last settled read
+  std::string latest_revision;      ///< of our last settled read of `$LATEST`: the guard of the next write
 
   std::string wanted_code;          ///< CodeSha256 that the candidate must have
   json::Value pinned_package;       ///< S3 object with its version, image with its digest
+  json::Value members_to_write;     ///< names of configuration members that `$LATEST` lacks
+  bool code_to_write = false;       ///< `$LATEST` has other code or another architecture
   std::string candidate_version;
   bool created_function = false;
   bool created_alias = false;
