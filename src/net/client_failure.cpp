@@ -70,6 +70,8 @@ Error error_of(Transfer const& transfer) {
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
     case CURLE_PARTIAL_FILE:
+      // Nothing of the request was written: a proxy refused or broke off.
+      if (!transfer.begun) return connect_error(transfer, place);
       return {ErrorCode::unavailable,
               place + " closed the connection before its answer was complete",
               {}};

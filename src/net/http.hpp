@@ -33,8 +33,9 @@ class Headers {
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
-/// A body that is not held in memory. Read at any offset, any number of times, so that a request can
-/// be hashed first and sent, or sent again, afterwards.
+/// A body that is not held in memory. Read at any offset, any number of times, so that a request
+/// can be hashed first and sent, or sent again, afterwards. Client and server read on their own
+/// thread: `read` must be quick (a file, memory) and allow for that.
 class BodySource {
  public:
   virtual ~BodySource() = default;
@@ -56,7 +57,8 @@ struct Request {
 class Feed {
  public:
   virtual ~Feed() = default;
-  /// False once the client has gone or the feed was closed: stop producing.
+  /// False once the client has gone or the feed was closed: stop producing. A client that left is
+  /// noticed one or two chunks later, so an idle feed needs a heartbeat to be freed.
   virtual bool push(std::string chunk) = 0;
   virtual void close() = 0;
 };
@@ -67,7 +69,9 @@ struct Response {
   std::string body;
   /// Server side only: sends the body from here instead of `body`.
   std::shared_ptr<BodySource const> stream;
-  /// Server side only: called once with the open feed after the head was sent; `body` is sent first.
+  /// Server side only: makes this an answer that goes on. Called once, on the worker that ran the
+  /// handler, with the open feed; it may push from there or keep the feed for others. `body` is
+  /// sent first. Not called for HEAD. A client that falls 1 MiB behind is dropped.
   std::function<void(std::shared_ptr<Feed>)> feed;
   /// Server side only: cuts the connection instead of answering (the local endpoint's faults).
   bool drop = false;
@@ -75,11 +79,11 @@ struct Response {
 
 /// A URL taken apart; every part still escaped as it was written.
 struct Url {
-  std::string scheme;  ///< lower case
-  std::string host;    ///< lower case, IPv6 without brackets
+  std::string scheme;      ///< lower case
+  std::string host;        ///< lower case, IPv6 without brackets
   std::uint16_t port = 0;  ///< the scheme's own where none was written
-  std::string path;    ///< at least "/"
-  std::string query;   ///< without '?'
+  std::string path;        ///< at least "/"
+  std::string query;       ///< without '?'
   bool port_given = false;
 
   /// host or host:port as it belongs into the Host field.

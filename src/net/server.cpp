@@ -58,7 +58,6 @@ class MicroServer final : public Server {
         nullptr, on_request, &state_,                        //
         MHD_OPTION_EXTERNAL_LOGGER, on_log, nullptr,         //
         MHD_OPTION_LISTEN_SOCKET, socket_.fd(),              //
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,                     //
         MHD_OPTION_URI_LOG_CALLBACK, on_target, &state_,     //
         MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, nullptr,  //
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, nullptr,  //

@@ -9,7 +9,8 @@
 
 namespace sluice::net {
 
-/// What came in. Path and query are as they stood on the wire (still escaped): signatures need that.
+/// What came in. Path and query are as they stood on the wire (still escaped): signatures need
+/// that.
 struct Incoming {
   std::string method;
   std::string path;
@@ -26,20 +27,24 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;   ///< 0: any free one
   std::string unix_socket;  ///< a path; then address and port are not used. Made with mode 0600.
-  unsigned workers = 8;     ///< threads that run handlers at the same time, grown on demand up to this
+  unsigned workers = 8;  ///< threads that run handlers at the same time, grown on demand up to this
   std::size_t max_connections = 1024;
   std::size_t max_body = 1 << 20;
-  Duration idle_timeout = std::chrono::seconds(60);  ///< zero: none (the runtime API's `next` blocks)
+  /// Without a byte either way; a handler at work does not count. Zero: none.
+  Duration idle_timeout = std::chrono::seconds(60);
 };
 
-/// libmicrohttpd with its laxness taken away (engineering 4.4): a request with two Content-Length, a
-/// coding other than chunked, a bad field name, control characters, or not exactly one Host is
-/// answered 400 and closed before its body is read. Destroying it drains and stops.
+/// libmicrohttpd with its laxness taken away (engineering 4.4): a request with two Content-Length,
+/// a coding other than chunked, a bad field name, control characters, or not exactly one Host is
+/// answered 400 and closed before its body is read; so is a folded or otherwise irregular line.
+/// What is too large is 413, 414 or 431. Destroying it drains and stops.
 class Server {
  public:
   virtual ~Server() = default;
   virtual std::uint16_t port() const = 0;
-  /// Refuses new requests, lets running ones end, closes feeds. Idempotent.
+  /// Refuses new requests, answers waiting ones 503, closes feeds and waits for the handlers that
+  /// run: who lets a handler wait for something must wake it first. Clients get 5 s to take what is
+  /// ready. Idempotent; not to be called from a handler.
   virtual void stop() = 0;
 };
 

@@ -58,8 +58,11 @@ MHD_Result refuse(MHD_Connection* connection, Exchange& exchange, Refusal const&
 MHD_Result begin(MHD_Connection* connection, Exchange& exchange, char const* method,
                  char const* version) {
   RequestHead head = read_head(connection, exchange, method, version);
-  if (auto refusal = refusal_of(head, exchange.server->options.max_body))
+  if (auto refusal = refusal_of(head, exchange.server->options.max_body)) {
+    auto const* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info) exchange.server->linger.hold(info->connect_fd);
     return refuse(connection, exchange, *refusal);
+  }
   if (exchange.server->draining)
     return refuse(connection, exchange, {503, "this server is stopping"});
   Incoming& incoming = exchange.incoming;
@@ -107,10 +110,11 @@ MHD_Result dispatch(MHD_Connection* connection, std::shared_ptr<Exchange> const&
 
 }  // namespace
 
-void* open_exchange(ServerState& server, std::string target) {
+void* open_exchange(ServerState& server, char const* target) {
   auto exchange = std::make_shared<Exchange>();
   exchange->server = &server;
-  exchange->target = std::move(target);
+  exchange->target_place = target;
+  if (target) exchange->target = target;
   return new std::shared_ptr<Exchange>(std::move(exchange));
 }
 

@@ -22,6 +22,7 @@ struct Exchange {
   ServerState* server = nullptr;
   Phase phase = Phase::head;
   std::string target;
+  char const* target_place = nullptr;  ///< where it stands in the connection's memory
   Incoming incoming;
   std::size_t discarded = 0;  ///< bytes of a body that is too large
   bool owed = false;          ///< counted in ServerState::owed
@@ -31,7 +32,7 @@ struct Exchange {
 
 /// The life of an exchange as libmicrohttpd drives it, on the server's thread. `held` is what
 /// `open_exchange` returned.
-void* open_exchange(ServerState& server, std::string target);
+void* open_exchange(ServerState& server, char const* target);
 MHD_Result advance_exchange(void* held, MHD_Connection* connection, char const* method,
                             char const* version, char const* data, std::size_t* size);
 void close_exchange(void* held);

@@ -9,6 +9,7 @@
 #include "base/guarded.hpp"
 #include "net/server.hpp"
 #include "net/server_feed.hpp"
+#include "net/server_linger.hpp"
 #include "net/server_pool.hpp"
 
 namespace sluice::net {
@@ -21,6 +22,7 @@ struct ServerState {
   ServerOptions const options;
   Handler const handler;
   WorkerPool pool;
+  Linger linger;
   std::atomic<bool> draining = false;
   Guarded<std::set<std::shared_ptr<ServerFeed>>> feeds;  ///< open ones
 

@@ -107,6 +107,9 @@ std::string_view name_of(OnChildFailure mode);
 std::string_view name_of(ActionKind kind);
 std::optional<ActionKind> action_kind_of(std::string_view name);
 
+json::Value to_json(Action const& action);
+Result<Action> action_from_json(json::Value const& value);
+
 /// Members that hold their default are left out, so that equal nodes have equal text.
 json::Value to_json(Node const& node);
 Result<Node> node_from_json(json::Value const& value);

@@ -9,28 +9,13 @@ json::Value nodes_to_json(std::vector<Node> const& nodes) {
   return items;
 }
 
-json::Value action_to_json(Action const& action) {
-  json::Value out{{"do", name_of(action.kind)}};
-  if (action.count) out.set("count", action.count);
-  json::Value intervals;
-  for (Duration interval : action.intervals) intervals.push(interval.count());
-  if (!intervals.is_null()) out.set("intervals", std::move(intervals));
-  if (!action.scope.empty()) out.set("scope", action.scope);
-  json::Value choices;
-  for (ActionKind choice : action.choices) choices.push(name_of(choice));
-  if (!choices.is_null()) out.set("choices", std::move(choices));
-  if (action.timeout.count()) out.set("timeout_ms", action.timeout.count());
-  if (!action.then.empty()) out.set("then", action_to_json(action.then.front()));
-  return out;
-}
-
 json::Value rule_to_json(FailureRule const& rule) {
   json::Value out = json::Object{};
   json::Value classes = json::Array{};
   for (ErrorClass error : rule.classes) classes.push(name_of(error));
   if (!rule.classes.empty()) out.set("classes", classes);
   if (!rule.condition.is_null()) out.set("condition", rule.condition);
-  out.set("action", action_to_json(rule.action));
+  out.set("action", to_json(rule.action));
   return out;
 }
 
@@ -46,28 +31,6 @@ Result<std::vector<Node>> nodes_from_json(json::Value const& items) {
     nodes.push_back(std::move(*node));
   }
   return nodes;
-}
-
-Result<Action> action_from_json(json::Value const& value) {
-  Action action;
-  auto kind = action_kind_of(value["do"].as_string());
-  if (!kind) return not_a_plan("unknown action '" + value["do"].as_string() + "'");
-  action.kind = *kind;
-  action.count = static_cast<int>(value["count"].as_int());
-  for (auto const& interval : value["intervals"].items()) action.intervals.emplace_back(interval.as_int());
-  action.scope = value["scope"].as_string();
-  for (auto const& choice : value["choices"].items()) {
-    auto chosen = action_kind_of(choice.as_string());
-    if (!chosen) return not_a_plan("unknown choice '" + choice.as_string() + "'");
-    action.choices.push_back(*chosen);
-  }
-  action.timeout = Duration(value["timeout_ms"].as_int());
-  if (value.contains("then")) {
-    auto then = action_from_json(value["then"]);
-    if (!then) return then;
-    action.then.push_back(std::move(*then));
-  }
-  return action;
 }
 
 Result<FailureRule> rule_from_json(json::Value const& value) {
@@ -130,6 +93,43 @@ Result<void> read_scope_members(json::Value const& value, Node& node) {
 }
 
 }  // namespace
+
+json::Value to_json(Action const& action) {
+  json::Value out{{"do", name_of(action.kind)}};
+  if (action.count) out.set("count", action.count);
+  json::Value intervals;
+  for (Duration interval : action.intervals) intervals.push(interval.count());
+  if (!intervals.is_null()) out.set("intervals", std::move(intervals));
+  if (!action.scope.empty()) out.set("scope", action.scope);
+  json::Value choices;
+  for (ActionKind choice : action.choices) choices.push(name_of(choice));
+  if (!choices.is_null()) out.set("choices", std::move(choices));
+  if (action.timeout.count()) out.set("timeout_ms", action.timeout.count());
+  if (!action.then.empty()) out.set("then", to_json(action.then.front()));
+  return out;
+}
+
+Result<Action> action_from_json(json::Value const& value) {
+  Action action;
+  auto kind = action_kind_of(value["do"].as_string());
+  if (!kind) return not_a_plan("unknown action '" + value["do"].as_string() + "'");
+  action.kind = *kind;
+  action.count = static_cast<int>(value["count"].as_int());
+  for (auto const& interval : value["intervals"].items()) action.intervals.emplace_back(interval.as_int());
+  action.scope = value["scope"].as_string();
+  for (auto const& choice : value["choices"].items()) {
+    auto chosen = action_kind_of(choice.as_string());
+    if (!chosen) return not_a_plan("unknown choice '" + choice.as_string() + "'");
+    action.choices.push_back(*chosen);
+  }
+  action.timeout = Duration(value["timeout_ms"].as_int());
+  if (value.contains("then")) {
+    auto then = action_from_json(value["then"]);
+    if (!then) return then;
+    action.then.push_back(std::move(*then));
+  }
+  return action;
+}
 
 json::Value to_json(Node const& node) {
   json::Value out{{"name", node.name}};

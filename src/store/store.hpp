@@ -16,38 +16,33 @@ struct EventRow {
   Time at{};
   std::string type;
   json::Value body;
-  std::int64_t epoch = 0;  ///< the ownership under which it was written
+  std::int64_t epoch = 0;  ///< the ownership under which it was written; set by the store
 };
 
 /// What can be asked of runs without reading journals.
 struct RunRow {
   std::string id;
-  std::string name;         ///< the plan's
+  std::string name;  ///< the plan's
   std::string plan_digest;
   std::string dialect;
-  std::string state;        ///< "running", "queued", or an end state's name
+  std::string state;  ///< "running", "queued", or an end state's name
   std::string requester;
-  json::Value world;        ///< account, partition, endpoints, local folder (design E10)
-  json::Value summary;      ///< releases and their places, for lists
+  json::Value world;  ///< account, partition, endpoints, local folder (design E10)
+  /// For lists: {"releases": [{"function": …, "alias": …, …}], …}. `RunFilter::function` reads the
+  /// "function" of each release; the rest is the engine's.
+  json::Value summary;
   Time created{};
-  Time updated{};
+  Time updated{};  ///< the last write; set by the store
   std::optional<Time> ended;
   std::optional<Time> next_due;  ///< when a parked node wants to go on
-  std::string owner;        ///< the process that holds it, or empty
-  std::int64_t epoch = 0;   ///< rises with every claim
-  std::int64_t last_seq = 0;
+  std::string owner;             ///< the process that holds it, or empty
+  std::int64_t epoch = 0;        ///< rises with every claim
+  std::int64_t last_seq = 0;     ///< set by the store from the events
 };
 
 struct LockRow {
   std::string name;
   std::string run;
-};
-
-struct NewRun {
-  RunRow row;
-  json::Value plan;                ///< stored once per digest
-  std::vector<std::string> locks;  ///< all or none
-  std::vector<EventRow> events;
 };
 
 /// Changes to the run's row that belong to the same commit as its events.
@@ -56,13 +51,33 @@ struct RunPatch {
   std::optional<json::Value> summary;
   std::optional<std::optional<Time>> next_due;
   std::optional<Time> ended;  ///< releases the run's locks and its ownership too
+  /// Locks the run no longer needs although it goes on (`$LATEST` of one function, design E12).
+  std::vector<std::string> release_locks;
+};
+
+/// A run that ends in the same commit in which another one begins and takes its locks: CodeDeploy's
+/// rollback as a linked run (design section 1, `as_linked_run`). `patch.ended` must be set.
+struct Ending {
+  std::string run;
+  std::int64_t epoch = 0;
+  std::vector<EventRow> events;
+  RunPatch patch;
+};
+
+struct NewRun {
+  RunRow row;        ///< stored as it stands, besides what the store sets
+  json::Value plan;  ///< stored once per digest; may be null where it is stored already
+  std::vector<std::string> locks;  ///< all or none; a run that waits for them starts with none
+  std::vector<EventRow> events;    ///< seq from 1, written under the row's epoch
+  std::optional<Ending> ending;
 };
 
 struct RunFilter {
-  std::optional<std::string> state;      ///< a state's name; "active" is every one that has not ended
+  std::optional<std::string> state;  ///< a state's name; "active" is every one that has not ended
   std::optional<std::string> name;
-  std::optional<std::string> function;   ///< a release of the summary names it
-  std::size_t limit = 50;
+  std::optional<std::string> function;  ///< a release of the summary names it
+  std::optional<std::string> before;    ///< a run's id: only those that stand behind it in the list
+  std::size_t limit = 50;               ///< at most 10,000
 };
 
 /// Why a run was not created although nothing is wrong: `lock` is held by `run`.
@@ -71,38 +86,54 @@ struct Busy {
 };
 
 /// Where plans, runs and journals are kept (design E7, E8). Called from one thread at a time. Every
-/// write is durable when it returns; ErrorCode::unavailable means that nothing can be written now and
-/// ErrorCode::conflict that the epoch is stale: somebody else owns the run.
+/// write is one commit and durable when it returns. Errors of every call:
+/// - conflict: the epoch is stale, somebody else owns the run; or a run of that id exists already
+/// - invalid_input: the events do not follow the journal's last one; nothing was written
+/// - not_found: no such run or plan
+/// - unavailable: nothing can be written now. The write may have happened all the same: read the
+///   run's row before trying again. SQLite closes its connection and verifies the file first (H7).
+/// - corrupt: what is stored does not hold together
 class Store {
  public:
   virtual ~Store() = default;
 
   /// Plan, locks, row and first events in one commit. Busy: nothing was written.
   virtual Result<std::optional<Busy>> create(NewRun const& run) = 0;
-  /// Takes the run over: epoch + 1, owner. Returns the row after it.
+  /// Takes the run over, from whomever: epoch + 1, owner. Returns the row after it.
   virtual Result<RunRow> claim(std::string const& run, std::string const& owner) = 0;
   /// Gives it up without ending it.
   virtual Result<void> release(std::string const& run, std::int64_t epoch) = 0;
-  /// Appends events (their seq must follow the last one) and patches the row in one commit.
+  /// Appends events (their seq must follow the last one) and patches the row in one commit. Also
+  /// works for a run that has ended: clean-up is reported behind the end.
   virtual Result<void> append(std::string const& run, std::int64_t epoch,
                               std::vector<EventRow> const& events, RunPatch const& patch) = 0;
+  /// As append, and takes more locks for the run, all or none. Locks it holds already are no
+  /// obstacle. Busy: nothing was written.
+  virtual Result<std::optional<Busy>> append_locking(std::string const& run, std::int64_t epoch,
+                                                     std::vector<std::string> const& locks,
+                                                     std::vector<EventRow> const& events,
+                                                     RunPatch const& patch) = 0;
 
   virtual Result<std::optional<RunRow>> run(std::string const& id) = 0;
-  /// Newest first.
+  /// Newest first: by `created`, then the one made last.
   virtual Result<std::vector<RunRow>> runs(RunFilter const& filter) = 0;
+  /// Those with a seq above `after`, in order.
   virtual Result<std::vector<EventRow>> events(std::string const& run, std::int64_t after = 0,
                                                std::size_t limit = 100'000) = 0;
   virtual Result<json::Value> plan(std::string const& digest) = 0;
+  /// By name.
   virtual Result<std::vector<LockRow>> locks() = 0;
 };
 
 /// SQLite (design E10): one connection, exclusive, WAL, synchronous=FULL. Creates the folder (0700)
-/// and the database; refuses a database of a newer schema. A store from a lock-holding process is
-/// refused with ErrorCode::conflict.
+/// and the database (0600). Refused: a database of a newer schema or of another program
+/// (invalid_input), a folder on a network file system or one that others may write to
+/// (invalid_input), a store that another process or connection holds (conflict), a damaged one
+/// (corrupt). `clock` must outlive the store.
 Result<std::unique_ptr<Store>> open_sqlite(std::string const& folder, Clock& clock);
 
 /// For the simulator and unit tests: the same rules, nothing on disk. `Store`s made from one memory
-/// share it, so that a "restarted process" sees what was committed.
+/// share it, so that a "restarted process" sees what was committed. memory.hpp has its faults.
 struct Memory;
 std::shared_ptr<Memory> make_memory();
 std::unique_ptr<Store> open_memory(std::shared_ptr<Memory> memory, Clock& clock);

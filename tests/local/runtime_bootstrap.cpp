@@ -150,6 +150,7 @@ void handle(Connection& api, std::string const& id, std::string const& head,
   if (word == "twice")
     last_status = std::to_string(status(request("POST", path + "/response", "1")));
   if (word == "then-exit") std::exit(3);
+  if (word == "linger") pause();
 }
 
 }  // namespace

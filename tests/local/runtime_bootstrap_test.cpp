@@ -54,7 +54,7 @@ TEST_F(BootstrapTest, ExitsAreErrorsAndTheNextRequestGetsAFreshProcess) {
       {"exit 3", "RequestId: R-1 Error: Runtime exited with error: exit status 3"},
       {"exit 0", "RequestId: R-1 Error: Runtime exited without providing a reason"},
       {"kill 9", "RequestId: R-1 Error: Runtime exited with error: signal: killed"},
-      {"kill 11", "RequestId: R-1 Error: Runtime exited with error: signal: segmentation fault"}};
+      {"kill 15", "RequestId: R-1 Error: Runtime exited with error: signal: terminated"}};
   CodeUnit code = bootstrap();
   for (auto const& [event, message] : cases) {
     InvocationResult result = invoke(code, "\"" + event + "\"");
@@ -239,6 +239,17 @@ TEST_F(BootstrapTest, AProcessThatEndsAfterItsAnswerDoesNotHarmTheNextRequest) {
   EXPECT_EQ(invoke(code, "2").payload, "2");
 }
 
+TEST_F(BootstrapTest, AnAnswerDoesNotWaitForARuntimeThatLingersAndIsKilledInTime) {
+  options.max_processes = 1;
+  CodeUnit code = bootstrap();
+  code.timeout_seconds = 1;
+  InvocationResult result = invoke(code, R"("linger")");
+  EXPECT_EQ(result.payload, R"("linger")");
+  EXPECT_EQ(result.function_error, "");
+  // There is room for this one only once the other process is gone.
+  EXPECT_EQ(invoke(code, "1").payload, "1");
+}
+
 TEST_F(BootstrapTest, JsonLogsHaveRecordsOfThePlatform) {
   CodeUnit code = bootstrap();
   code.json_logs = true;
@@ -263,7 +274,7 @@ TEST_F(BootstrapTest, AMissingInterpreterIsNamedWithItsRemedy) {
   options.search_path = "/nowhere";
   for (auto [runtime, program, product] :
        {std::tuple{"nodejs20.x", "'node'", "Install Node.js 20"},
-        std::tuple{"python3.12", "'python3'", "Install Python 3 3.12"}}) {
+        std::tuple{"python3.12", "'python3'", "Install Python 3.12"}}) {
     auto result = runner().invoke(unit({{"a", "b"}}, runtime, "a.b"), {.request_id = "R"});
     ASSERT_FALSE(result);
     EXPECT_THAT(result.error().message, HasSubstr(program));

@@ -38,7 +38,8 @@ TEST(Report, JsonRecords) {
   EXPECT_EQ(
       report_records(facts, true, now),
       R"({"time":"2026-01-02T03:04:05.678Z","type":"platform.report","record":{"requestId":"r",)"
-      R"("metrics":{"durationMs":1.5,"billedDurationMs":2,"memorySizeMB":128,"maxMemoryUsedMB":40},)"
+      R"("metrics":{"durationMs":1.5,"billedDurationMs":2,"memorySizeMB":128,)"
+      R"("maxMemoryUsedMB":40},)"
       R"("status":"success"}})"
       "\n");
 }

@@ -85,7 +85,10 @@ Result<void> InvocationRun::launch() {
   Result<std::uint16_t> port = environment_->listen();
   if (!port) return std::unexpected(port.error());
   options.environment["AWS_LAMBDA_RUNTIME_API"] = "127.0.0.1:" + std::to_string(*port);
-  return shop_.hub.run(environment_, std::move(options));
+  Result<void> running = shop_.hub.run(environment_, std::move(options));
+  // The runner's end kills what it knows; a process that starts at that moment is ours to kill.
+  if (shop_.pool.closed()) environment_->kill();
+  return running;
 }
 
 Result<Place> InvocationRun::place() {

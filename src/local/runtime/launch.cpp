@@ -32,7 +32,7 @@ struct Tool {
 
 Tool tool_of(Language language) {
   if (language == Language::node) return {"node", "Node.js", {"-p", "process.execPath"}};
-  return {"python3", "Python 3", {"-c", "import sys; print(sys.executable)"}};
+  return {"python3", "Python", {"-c", "import sys; print(sys.executable)"}};
 }
 
 fs::path real_program(fs::path const& found, Tool const& tool, std::string const& search_path) {

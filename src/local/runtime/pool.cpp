@@ -130,6 +130,11 @@ std::vector<Pool::Handle> Pool::close() {
   return all;
 }
 
+bool Pool::closed() const {
+  std::lock_guard lock(mutex_);
+  return closed_;
+}
+
 std::size_t Pool::size() const {
   std::lock_guard lock(mutex_);
   return members_.size();

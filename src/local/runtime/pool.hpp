@@ -43,6 +43,7 @@ class Pool {
   std::vector<Handle> expire(Duration since);
   /// No more requests; wakes those in line. Returns everything, busy or free.
   std::vector<Handle> close();
+  bool closed() const;
   std::size_t size() const;
 
  private:

@@ -1,6 +1,6 @@
 // Runs a Lambda handler: asks the Runtime API for an event, calls the handler, posts what it says.
-// It speaks HTTP on a socket itself and sends an answer together with the next question, which makes
-// a request several times cheaper than through the http module.
+// It speaks HTTP on a socket itself and sends an answer together with the next question, which
+// makes a request several times cheaper than through the http module.
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { existsSync } from 'node:fs';
@@ -36,8 +36,11 @@ class RuntimeError extends Error {
 function documentOf(error) {
   if (!(error instanceof Error) && !(error?.stack && error?.message !== undefined))
     return { errorType: typeof error, errorMessage: String(error), trace: [] };
-  return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
+  const trace = (error.stack ?? '').split('\n');
+  return { errorType: error.name, errorMessage: error.message, trace };
 }
+
+let current; // the request that is with the handler
 
 // The connection: one socket; answers come in the order of the questions.
 const socket = connect(Number(port), host).setNoDelay(true);
@@ -46,7 +49,8 @@ let received = Buffer.alloc(0);
 
 function send(method, path, body, fields = '') {
   const length = body === undefined ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
-  socket.write(`${method} ${base}${path} HTTP/1.1\r\nHost: ${host}:${port}\r\n${fields}${length}\r\n`);
+  const line = `${method} ${base}${path} HTTP/1.1\r\nHost: ${host}:${port}\r\n`;
+  socket.write(`${line}${fields}${length}\r\n`);
   if (body !== undefined && body.length) socket.write(body);
   return new Promise((resolve) => waiting.push(resolve));
 }
@@ -83,18 +87,27 @@ socket.on('data', (piece) => {
 socket.on('close', () => process.exit(0)); // whoever started us has gone
 socket.on('error', () => process.exit(0));
 
-const failure = (error, type) =>
-  [JSON.stringify(documentOf(error)), `Lambda-Runtime-Function-Error-Type: ${type ?? documentOf(error).errorType}\r\n`
-    .replace(/[^\x20-\x7e\r\n]/g, '?')];
+function failure(error) {
+  const document = documentOf(error);
+  const type = String(document.errorType).replace(/[^\x20-\x7e]/g, '?');
+  return [JSON.stringify(document), `Lambda-Runtime-Function-Error-Type: ${type}\r\n`];
+}
+
+function log(title, text) {
+  const id = current?.id ?? 'undefined';
+  process.stderr.write(`${new Date().toISOString()}\t${id}\tERROR\t${title}${text}\n`);
+}
 
 async function load(name) {
   if (name.includes('..'))
     throw new RuntimeError('Runtime.MalformedHandlerName',
-      `'${name}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`);
+      `'${name}' is not a valid handler name. Use absolute paths when specifying root directories`
+      + ' in handler names.');
   const match = /^([^.]*)\.(.+)$/.exec(basename(name));
   if (!match) throw new RuntimeError('Runtime.MalformedHandlerName', 'Bad handler');
   const path = join(root, dirname(name), match[1]);
-  const file = ['', '.js', '.mjs', '.cjs'].map((end) => path + end).find((each) => existsSync(each)) ?? path;
+  const files = ['', '.js', '.mjs', '.cjs'].map((end) => path + end);
+  const file = files.find((each) => existsSync(each)) ?? path;
   let module;
   try {
     module = await loadFile(file);
@@ -118,14 +131,11 @@ async function loadFile(file) {
     try {
       return createRequire(join(root, 'loader.js'))(file);
     } catch (error) {
-      if (error?.code !== 'ERR_REQUIRE_ESM' && error?.code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
+      if (!['ERR_REQUIRE_ESM', 'ERR_REQUIRE_ASYNC_MODULE'].includes(error?.code)) throw error;
     }
   }
-  const module = await import(pathToFileURL(file).href);
-  return module;
+  return import(pathToFileURL(file).href);
 }
-
-let current; // the request that is with the handler
 
 function contextOf(fields) {
   const deadline = Number(fields['lambda-runtime-deadline-ms']);
@@ -172,7 +182,8 @@ function run(handler, event, context) {
     context.fail = (error) => settle(error ?? 'handled');
     try {
       const result = handler(event, context, callback);
-      if (typeof result?.then === 'function') result.then(succeed).catch((e) => settle(e ?? 'undefined'));
+      if (typeof result?.then === 'function')
+        result.then(succeed).catch((e) => settle(e ?? 'undefined'));
       else if (result !== undefined && handler.length < 3) settle(null, result);
     } catch (error) {
       settle(error ?? 'undefined');
@@ -196,10 +207,9 @@ async function runStreaming(handler, event, context) {
 }
 
 function failed(error) {
-  const document = documentOf(error);
-  process.stderr.write(
-    `${new Date().toISOString()}\t${current?.id ?? ''}\tERROR\tInvoke Error \t${JSON.stringify(document)}\n`);
-  return failure(error);
+  const [body, fields] = failure(error);
+  log('Invoke Error \t', body);
+  return [body, fields];
 }
 
 process.on('beforeExit', () => {
@@ -209,7 +219,7 @@ process.on('beforeExit', () => {
 });
 
 async function die(error, status) {
-  process.stderr.write(`${new Date().toISOString()}\t${current?.id ?? ''}\tERROR\t${error?.stack ?? error}\n`);
+  log('', error?.stack ?? error);
   if (current) {
     const [body, fields] = failure(error);
     socket.ref();
@@ -225,7 +235,7 @@ let handler;
 try {
   handler = await load(env._HANDLER);
 } catch (error) {
-  process.stderr.write(`${new Date().toISOString()}\tundefined\tERROR\tUncaught Exception \t${error?.stack ?? error}\n`);
+  log('Uncaught Exception \t', error?.stack ?? error);
   const [body, fields] = failure(error);
   await send('POST', '/init/error', body, fields);
   process.exit(1);

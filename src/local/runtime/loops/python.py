@@ -92,11 +92,14 @@ def load(name):
     try:
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
-        raise RuntimeFailure("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}")
+        message = f"Unable to import module '{module_name}': {error}"
+        raise RuntimeFailure("Runtime.ImportModuleError", message)
     except SyntaxError as error:
-        raise RuntimeFailure("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}")
+        message = f"Syntax error in module '{module_name}': {error}"
+        raise RuntimeFailure("Runtime.UserCodeSyntaxError", message)
     if not hasattr(module, handler_name):
-        raise RuntimeFailure("Runtime.HandlerNotFound", f"Handler '{handler_name}' missing on module '{module_name}'")
+        message = f"Handler '{handler_name}' missing on module '{module_name}'"
+        raise RuntimeFailure("Runtime.HandlerNotFound", message)
     return getattr(module, handler_name)
 
 
@@ -111,8 +114,11 @@ def failure(error, request_id=""):
     known = isinstance(error, RuntimeFailure)
     kind = error.kind if known else type(error).__name__
     trace = [] if known else traceback.format_list(own_frames(error))
-    document = {"errorMessage": str(error), "errorType": kind, "requestId": request_id, "stackTrace": trace}
-    print(f"[ERROR] {kind}: {error}", *(["Traceback (most recent call last):\n" + "".join(trace)] if trace else []), sep="\n")
+    document = {"errorMessage": str(error), "errorType": kind, "requestId": request_id}
+    document["stackTrace"] = trace
+    print(f"[ERROR] {kind}: {error}")
+    if trace:
+        print("Traceback (most recent call last):", "".join(trace), sep="\n", end="")
     sys.stdout.flush()
     return json.dumps(document).encode(), f"Lambda-Runtime-Function-Error-Type: {kind}\r\n"
 

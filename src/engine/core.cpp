@@ -1,0 +1,234 @@
+#include "engine/core.hpp"
+
+#include "base/log.hpp"
+#include "engine/core_run.hpp"
+#include "engine/events.hpp"
+
+namespace sluice::engine {
+namespace {
+
+constexpr Duration commit_retry = std::chrono::seconds(1);
+
+json::Value summary_of(plan::Plan const& plan, RunState const& state) {
+  json::Value releases = json::Array{};
+  for (auto const& declared : plan.releases) {
+    json::Value entry{{"id", declared.id}, {"target", declared.target}, {"function", declared.function}};
+    if (!declared.alias.empty()) entry.set("alias", declared.alias);
+    auto found = state.releases.find(declared.id);
+    if (found != state.releases.end())
+      for (auto name : {"place", "baseline_version", "candidate_version", "weight", "region", "account"})
+        if (found->second.contains(name)) entry.set(name, found->second[name]);
+    releases.push(std::move(entry));
+  }
+  return json::Value{{"releases", releases}};
+}
+
+}  // namespace
+
+Core::Core(Ports ports) : ports_(std::move(ports)) {}
+Core::~Core() = default;
+
+Core::Run* Core::find(std::string const& id) const {
+  auto found = runs_.find(id);
+  return found == runs_.end() ? nullptr : found->second.get();
+}
+
+Result<Started> Core::start(StartRequest request, std::shared_ptr<Services> services) {
+  if (auto problems = plan::problems_of(request.plan); !problems.empty())
+    return fail(ErrorCode::invalid_input, "the plan cannot be run: " + problems.front());
+  auto run = std::make_shared<Run>();
+  run->id = new_run_id(ports_.random);
+  run->plan = std::make_shared<plan::Plan const>(std::move(request.plan));
+  run->services = std::move(services);
+  run->state.id = run->id;
+
+  json::Value body{{"requester", request.requester}, {"options", request.options}};
+  if (!request.releases.empty()) {
+    json::Value releases;
+    for (auto const& [id, state] : request.releases) releases.set(id, state);
+    body.set("releases", std::move(releases));
+  }
+  record(*run, event::run_created, std::move(body));
+
+  store::NewRun row;
+  row.row.id = run->id;
+  row.row.name = run->plan->name;
+  row.row.plan_digest = plan::digest(*run->plan);
+  row.row.dialect = run->plan->dialect;
+  row.row.state = "running";
+  row.row.requester = request.requester;
+  row.row.world = request.world;
+  row.row.summary = summary_of(*run->plan, run->state);
+  row.row.created = row.row.updated = run->state.created;
+  row.row.owner = ports_.owner;
+  row.row.epoch = run->epoch = 1;
+  row.row.last_seq = run->state.last_seq;
+  row.plan = plan::to_json(*run->plan);
+  for (auto const& lock : run->plan->locks) row.locks.push_back(lock.name);
+  for (auto& entry : run->pending) entry.epoch = 1;
+  row.events = run->pending;
+  auto created = ports_.store.create(row);
+  if (!created) return std::unexpected(created.error());
+  if (*created) return Started{"", **created};
+
+  auto events = std::exchange(run->pending, {});
+  runs_[run->id] = run;
+  if (ports_.committed) ports_.committed(run->id, {run->plan, run->state}, events);
+  advance(*run);
+  return Started{run->id, std::nullopt};
+}
+
+Result<void> Core::resume(std::string const& id, std::shared_ptr<Services> services) {
+  if (find(id)) return {};
+  auto row = ports_.store.claim(id, ports_.owner);
+  if (!row) return std::unexpected(row.error());
+  auto stored = ports_.store.plan(row->plan_digest);
+  if (!stored) return std::unexpected(stored.error());
+  auto plan = plan::plan_from_json(*stored);
+  if (!plan) return std::unexpected(plan.error());
+  auto events = ports_.store.events(id);
+  if (!events) return std::unexpected(events.error());
+
+  auto run = std::make_shared<Run>();
+  run->id = id;
+  run->plan = std::make_shared<plan::Plan const>(std::move(*plan));
+  run->services = std::move(services);
+  run->state.id = id;
+  run->epoch = row->epoch;
+  for (auto const& entry : *events) apply(run->state, *run->plan, entry);
+  if (run->state.over()) return fail(ErrorCode::conflict, "run " + id + " has ended: " + run->state.end_state);
+  for (auto const& [path, it] : run->state.nodes)
+    if (it.status == NodeStatus::parked && !it.signals.empty()) run->to_wake.insert(path);
+  runs_[id] = run;
+  record(*run, event::run_claimed, json::Value{{"owner", ports_.owner}, {"epoch", run->epoch}});
+  advance(*run);
+  return {};
+}
+
+void Core::record(Run& run, std::string type, json::Value body) {
+  Event entry;
+  entry.seq = run.state.last_seq + 1;
+  entry.at = ports_.clock.now();
+  entry.type = std::move(type);
+  entry.body = std::move(body);
+  entry.epoch = run.epoch;
+  apply(run.state, *run.plan, entry);
+  run.pending.push_back(std::move(entry));
+}
+
+/// True when everything recorded is durable. Otherwise nothing may be done or acknowledged.
+bool Core::flush(Run& run) {
+  if (run.lost) return false;
+  if (run.pending.empty()) return true;
+  store::RunPatch patch;
+  patch.summary = summary_of(*run.plan, run.state);
+  patch.next_due = engine::next_due(*run.plan, run.state);
+  if (run.state.over()) {
+    patch.state = run.state.end_state;
+    patch.ended = run.state.ended;
+  }
+  if (!run.frozen.empty()) {
+    // The failed commit may have been carried out all the same: look before writing again.
+    auto row = ports_.store.run(run.id);
+    if (row && *row && (*row)->last_seq == run.pending.back().seq && (*row)->epoch == run.epoch) {
+      run.frozen.clear();
+    }
+  }
+  bool carried_out = run.retry_commit && run.frozen.empty();
+  if (!carried_out) {
+    auto appended = ports_.store.append(run.id, run.epoch, run.pending, patch);
+    if (!appended && appended.error().code == ErrorCode::conflict) {
+      run.lost = true;
+      log::warning("run_taken_over", {{"run", run.id}, {"reason", appended.error().message}});
+      return false;
+    }
+    if (!appended) {
+      if (run.frozen.empty()) log::error("journal_unwritable", {{"run", run.id}, {"reason", appended.error().message}});
+      run.frozen = appended.error().message;
+      run.retry_commit = ports_.clock.now() + commit_retry;
+      return false;
+    }
+  }
+  run.frozen.clear();
+  run.retry_commit.reset();
+  auto events = std::exchange(run.pending, {});
+  if (ports_.committed) ports_.committed(run.id, {run.plan, run.state}, events);
+  return true;
+}
+
+void Core::advance(Run& run) {
+  if (run.lost || !run.frozen.empty()) return;
+  while (auto decision = decide(*run.plan, run.state, ports_.evaluators, ports_.clock.now()))
+    record(run, std::move(decision->type), std::move(decision->body));
+  if (!flush(run)) return;
+  if (run.state.over()) return end(run);
+  Drive(*this, runs_.at(run.id)).leaves();
+}
+
+void Core::end(Run& run) {
+  std::erase_if(exclusive_, [&](auto const& entry) { return entry.second.first == run.id; });
+}
+
+void Core::wake(Run& run) {
+  Time now = ports_.clock.now();
+  if (!run.frozen.empty()) {
+    if (run.retry_commit && *run.retry_commit > now) return;
+    if (!flush(run)) return;
+  }
+  advance(run);
+}
+
+void Core::tick() {
+  auto runs = runs_;  // advancing may end runs
+  for (auto& [id, run] : runs)
+    if (!run->lost && !run->state.over()) wake(*run);
+}
+
+std::optional<Time> Core::next_due() const {
+  std::optional<Time> earliest;
+  auto consider = [&](std::optional<Time> time) {
+    if (time && (!earliest || *time < *earliest)) earliest = time;
+  };
+  for (auto const& [id, run] : runs_) {
+    if (run->lost || run->state.over()) continue;
+    if (!run->frozen.empty()) {
+      consider(run->retry_commit);
+      continue;
+    }
+    consider(engine::next_due(*run->plan, run->state));
+    for (auto const& [path, until] : run->wait_until) consider(until);
+  }
+  return earliest;
+}
+
+std::optional<Snapshot> Core::snapshot(std::string const& run) const {
+  Run* found = find(run);
+  if (!found) return std::nullopt;
+  return Snapshot{found->plan, found->state};
+}
+
+std::vector<std::string> Core::active() const {
+  std::vector<std::string> ids;
+  for (auto const& [id, run] : runs_)
+    if (!run->lost && !run->state.over()) ids.push_back(id);
+  return ids;
+}
+
+void Core::let_go() {
+  for (auto& [id, run] : runs_) {
+    for (auto& [path, flight] : run->in_flight) flight.stop.request_stop();
+    if (run->lost || run->state.over()) continue;
+    flush(*run);
+    if (auto released = ports_.store.release(id, run->epoch); !released)
+      log::warning("run_not_released", {{"run", id}, {"reason", released.error().message}});
+    run->lost = true;
+  }
+}
+
+std::optional<std::string> Core::frozen() const {
+  for (auto const& [id, run] : runs_)
+    if (!run->frozen.empty()) return run->frozen;
+  return std::nullopt;
+}
+
+}  // namespace sluice::engine

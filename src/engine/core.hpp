@@ -1,0 +1,118 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/interpreter.hpp"
+#include "engine/services.hpp"
+#include "engine/step.hpp"
+
+namespace sluice::engine {
+
+/// What a person, a timer elsewhere or another program says to a run (design E9). `kind`: approve,
+/// reject, skip, retry, ignore, mark_succeeded, mark_failed (an asking node), promote, pause,
+/// continue, stop, rollback, callback.
+struct Signal {
+  std::string kind;
+  std::string node;    ///< a path; empty: the one node that waits for such a signal
+  std::string by;
+  std::string reason;
+  json::Value data;
+};
+
+struct StartRequest {
+  plan::Plan plan;
+  std::string requester;
+  json::Value options;    ///< kept with the run, e.g. who asked for what
+  json::Value world;      ///< account, endpoints, local folder (design E10)
+  std::map<std::string, json::Value> releases;  ///< known states: a rollback of a finished run
+};
+
+/// A run was started, or not because a lock is busy.
+struct Started {
+  std::string run;
+  std::optional<store::Busy> busy;
+};
+
+/// Where the core's slow work goes and comes back. Real: thread pools and a mailbox; in the simulator
+/// one deterministic queue.
+class Workers {
+ public:
+  virtual ~Workers() = default;
+  /// Runs `work` on that pool; it answers a function that is then called on the core's thread.
+  virtual void run(Pool pool, std::function<std::function<void()>()> work) = 0;
+};
+
+/// A look at a run, consistent with its journal up to `state.last_seq`.
+struct Snapshot {
+  std::shared_ptr<plan::Plan const> plan;
+  RunState state;
+};
+
+/// Runs plans: commits what the interpreter decides, lets executors do the leaves, takes signals.
+/// Every method is called on one thread; nothing in it blocks but the store's commits.
+///
+/// Order (design E1, E8): events are applied and committed in one batch; only after the commit is
+/// anything done outside or acknowledged. Where a commit fails the run freezes: no effect, no
+/// acknowledgement, another try every second.
+class Core {
+ public:
+  struct Ports {
+    store::Store& store;
+    Workers& workers;
+    Clock& clock;
+    Random& random;
+    Executors const& executors;
+    plan::Evaluators const& evaluators;
+    std::string owner;  ///< this process, in the run's row
+    /// After each commit, with what was committed.
+    std::function<void(std::string const& run, Snapshot const&, std::vector<Event> const&)> committed;
+  };
+
+  explicit Core(Ports ports);
+  ~Core();
+
+  Result<Started> start(StartRequest request, std::shared_ptr<Services> services);
+  /// Takes over a run whose process is gone: claims it, folds its journal, goes on.
+  Result<void> resume(std::string const& run, std::shared_ptr<Services> services);
+  /// Answers after the signal is durable. Exactly one of two that exclude each other wins.
+  Result<void> signal(std::string const& run, Signal const& signal);
+
+  /// Wakes what is due.
+  void tick();
+  /// When `tick` next has something to do.
+  std::optional<Time> next_due() const;
+
+  std::optional<Snapshot> snapshot(std::string const& run) const;
+  /// Runs in memory that have not ended.
+  std::vector<std::string> active() const;
+  /// Asks every step in flight to return early and gives the runs up without ending them.
+  void let_go();
+  /// Whether the journal cannot be written right now, and why.
+  std::optional<std::string> frozen() const;
+
+ private:
+  struct Run;
+  friend class Drive;
+
+  Run* find(std::string const& id) const;
+  void advance(Run& run);
+  void record(Run& run, std::string type, json::Value body);
+  bool flush(Run& run);
+  void wake(Run& run);
+  void end(Run& run);
+  Result<void> signal_node(Run& run, Signal const& signal);
+  Result<void> signal_run(Run& run, Signal const& signal);
+  Result<void> answer_question(Run& run, std::string const& path, Signal const& signal);
+
+  Ports ports_;
+  std::map<std::string, std::shared_ptr<Run>> runs_;
+  std::map<std::string, std::pair<std::string, std::string>> exclusive_;  ///< key → run, path
+};
+
+}  // namespace sluice::engine

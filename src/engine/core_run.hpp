@@ -1,0 +1,61 @@
+#pragma once
+
+#include "engine/core.hpp"
+
+namespace sluice::engine {
+
+/// A run in memory: its fold, and what is under way for it.
+struct Core::Run {
+  std::string id;
+  std::shared_ptr<plan::Plan const> plan;
+  std::shared_ptr<Services> services;
+  RunState state;
+  std::int64_t epoch = 0;
+
+  std::vector<Event> pending;        ///< applied, not yet committed: nothing may be done meanwhile
+  std::string frozen;                ///< why the last commit failed; empty: it did not
+  std::optional<Time> retry_commit;
+  bool lost = false;                 ///< somebody else owns it now
+
+  struct InFlight {
+    std::stop_source stop;
+    int attempt = 0;
+  };
+  std::map<std::string, InFlight> in_flight;     ///< leaves whose executor is at work
+  std::map<std::string, Time> wait_until;        ///< short waits, in memory only
+  std::set<std::string> to_wake;                 ///< parked leaves that got a signal
+  std::map<std::string, std::string> told;       ///< last reason for waiting that was noted, by leaf
+  std::map<std::string, std::string> held_keys;  ///< exclusive keys, by leaf
+};
+
+/// Moves one run's leaves: gives work to executors and turns their answers into events.
+class Drive {
+ public:
+  Drive(Core& core, std::shared_ptr<Core::Run> run) : core_(core), run_(std::move(run)) {}
+  /// Gives every leaf that can move to a worker.
+  void leaves();
+
+ private:
+  enum class Job { next, perform, settle };
+
+  void leaf(std::string const& path, NodeState const& it);
+  bool acquire(std::string const& path, Executor const& executor);
+  StepContext context(std::string const& path, std::stop_token stop) const;
+  void dispatch(std::string const& path, Job job);
+  void work(std::string const& path, Executor const& executor, Job job, StepContext context);
+  bool arrived(std::string const& path, int attempt);
+  void add_release(json::Value& body, StepContext const& context) const;
+  void add_notes(StepContext const& context);
+  void on_move(StepContext const& context, Move move);
+  void on_performed(StepContext const& context, Performed outcome);
+  void on_settled(StepContext const& context, Settled outcome);
+  void happened(StepContext const& context, Happened outcome);
+  void did_not_happen(StepContext const& context, std::string reason);
+  void wait(StepContext const& context, NotNow const& outcome);
+  void end_leaf(StepContext const& context, NodeStatus status, Failed const& why, json::Value outputs);
+
+  Core& core_;
+  std::shared_ptr<Core::Run> run_;
+};
+
+}  // namespace sluice::engine

@@ -1,0 +1,278 @@
+#include "base/log.hpp"
+#include "engine/core_run.hpp"
+#include "engine/events.hpp"
+
+namespace sluice::engine {
+namespace {
+
+constexpr Duration exclusive_retry = std::chrono::milliseconds(200);
+
+/// The members of `after` that differ from `before`, and those that are gone.
+json::Value difference(std::string const& id, json::Value const& before, json::Value const& after) {
+  json::Value set = json::Object{};
+  json::Value unset = json::Array{};
+  for (auto const& [name, value] : after.members())
+    if (!before.contains(name) || !(before[name] == value)) set.set(name, value);
+  for (auto const& [name, value] : before.members())
+    if (!after.contains(name)) unset.push(name);
+  if (set.members().empty() && unset.items().empty()) return {};
+  return json::Value{{"id", id}, {"set", set}, {"unset", unset}};
+}
+
+bool in_compensation(std::string_view path) { return path.find('~') != std::string_view::npos; }
+
+}  // namespace
+
+void Drive::leaves() {
+  // Executors' answers change the nodes: collect first.
+  std::vector<std::string> paths;
+  for (auto const& [path, it] : run_->state.nodes)
+    if (it.active() && !run_->in_flight.contains(path)) paths.push_back(path);
+  for (auto const& path : paths) {
+    if (run_->lost || !run_->frozen.empty()) return;
+    leaf(path, run_->state.node(path));
+  }
+}
+
+void Drive::leaf(std::string const& path, NodeState const& it) {
+  plan::Node const* node = plan::find(*run_->plan, path);
+  if (!node || !node->step || it.status == NodeStatus::asking) return;
+  Time now = core_.ports_.clock.now();
+  bool open = !it.effects.empty() && it.effects.back().open();
+  auto waiting = run_->wait_until.find(path);
+  bool waits = waiting != run_->wait_until.end() && waiting->second > now;
+  if (it.ending && !open) {
+    run_->wait_until.erase(path);
+    StepContext mine = context(path, {});
+    json::Value outputs;
+    Failed why{it.ending->error.value_or(plan::ErrorClass::unknown), it.ending->reason, ""};
+    end_leaf(mine, it.ending->status, why, outputs);
+    return core_.advance(*run_);
+  }
+  if (waits && !run_->to_wake.contains(path)) return;
+  run_->wait_until.erase(path);
+  if (open) return dispatch(path, Job::settle);
+  bool paused = run_->state.paused && !in_compensation(path);
+  if (it.status == NodeStatus::parked) {
+    bool due = it.due && *it.due <= now && !paused;
+    bool promoted = run_->state.promoting && !it.asks_person;
+    if (!due && !promoted && !run_->to_wake.contains(path)) return;
+  } else if (paused && it.effects.empty() && it.signals.empty()) {
+    return;
+  }
+  run_->to_wake.erase(path);
+  dispatch(path, Job::next);
+}
+
+StepContext Drive::context(std::string const& path, std::stop_token stop) const {
+  StepContext it{.services = *run_->services,
+                 .plan = run_->plan,
+                 .run = run_->id,
+                 .path = path,
+                 .record = run_->state.node(path),
+                 .now = core_.ports_.clock.now(),
+                 .promoting = run_->state.promoting,
+                 .releases = run_->state.releases,
+                 .stop = std::move(stop),
+                 .release_id = {},
+                 .release = std::nullopt,
+                 .notes = {}};
+  it.release_id = it.record.input["release"].as_string();
+  if (!it.release_id.empty()) it.release = release_state(it.releases[it.release_id]);
+  return it;
+}
+
+bool Drive::acquire(std::string const& path, Executor const& executor) {
+  std::string key = executor.exclusive_key(context(path, {}));
+  if (key.empty()) return true;
+  auto [entry, taken] = core_.exclusive_.try_emplace(key, run_->id, path);
+  if (!taken && entry->second != std::pair(run_->id, path)) return false;
+  run_->held_keys[path] = key;
+  return true;
+}
+
+void Drive::dispatch(std::string const& path, Job job) {
+  plan::Node const* node = plan::find(*run_->plan, path);
+  Executor const* executor = core_.ports_.executors.find(node->step->kind);
+  NodeState const& it = run_->state.node(path);
+  if (!executor) {
+    StepContext mine = context(path, {});
+    Failed why{plan::ErrorClass::configuration,
+               "this version of sluice has no step of the kind '" + node->step->kind + "'", ""};
+    end_leaf(mine, NodeStatus::failed, why, {});
+    return core_.advance(*run_);
+  }
+  if (!acquire(path, *executor)) {
+    run_->wait_until[path] = core_.ports_.clock.now() + exclusive_retry;
+    return;
+  }
+  if (it.status == NodeStatus::parked) {
+    // Parked again or ended by its answer; the wake itself is not worth a commit of its own.
+    core_.record(*run_, event::node_woken, json::Value{{"node", path}});
+  }
+  auto& flight = run_->in_flight[path];
+  flight = {};
+  flight.attempt = it.attempt;
+  work(path, *executor, job, context(path, flight.stop.get_token()));
+}
+
+void Drive::work(std::string const& path, Executor const& executor, Job job, StepContext context) {
+  Pool pool = in_compensation(path) ? Pool::rollback : executor.pool();
+  // The run is kept alive by this closure; the core outlives its workers.
+  auto self = *this;
+  core_.ports_.workers.run(pool, [self, &executor, job, context = std::move(context)]() mutable {
+    std::function<void()> answer;
+    if (job == Job::next) {
+      Move move = executor.next(context);
+      answer = [self, context = std::move(context), move = std::move(move)]() mutable {
+        self.on_move(context, std::move(move));
+      };
+      return answer;
+    }
+    Effect effect = effect_of(context.record.effects.back().intent);
+    if (job == Job::perform) {
+      Performed outcome = executor.perform(context, effect);
+      answer = [self, context = std::move(context), outcome = std::move(outcome)]() mutable {
+        self.on_performed(context, std::move(outcome));
+      };
+      return answer;
+    }
+    Settled outcome = executor.settle(context, effect);
+    answer = [self, context = std::move(context), outcome = std::move(outcome)]() mutable {
+      self.on_settled(context, std::move(outcome));
+    };
+    return answer;
+  });
+}
+
+/// Whether an answer still belongs to the attempt it was asked for.
+bool Drive::arrived(std::string const& path, int attempt) {
+  auto flight = run_->in_flight.find(path);
+  if (flight == run_->in_flight.end()) return false;
+  run_->in_flight.erase(flight);
+  NodeState const& it = run_->state.node(path);
+  return !run_->lost && it.active() && it.attempt == attempt;
+}
+
+void Drive::add_release(json::Value& body, StepContext const& context) const {
+  if (!context.release) return;
+  auto known = context.releases.find(context.release_id);
+  json::Value before = known == context.releases.end() ? json::Value(json::Object{}) : known->second;
+  json::Value patch = difference(context.release_id, before, to_json(*context.release));
+  if (!patch.is_null()) body.set("release", std::move(patch));
+}
+
+void Drive::add_notes(StepContext const& context) {
+  for (auto const& text : context.notes)
+    core_.record(*run_, event::note, json::Value{{"level", "warning"}, {"node", context.path}, {"text", text}});
+}
+
+void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const& why, json::Value outputs) {
+  json::Value body{{"node", context.path}, {"status", name_of(status)}};
+  bool bad = status == NodeStatus::failed || status == NodeStatus::cancelled;
+  if (bad) body.set("class", plan::name_of(why.error));
+  if (!why.reason.empty()) body.set("reason", why.reason);
+  if (!why.hint.empty()) body.set("hint", why.hint);
+  if (status == NodeStatus::cancelled) body.set("decided_by", "-");
+  if (!outputs.is_null()) body.set("outputs", std::move(outputs));
+  add_release(body, context);
+  core_.record(*run_, event::node_ended, std::move(body));
+  run_->told.erase(context.path);
+  if (auto key = run_->held_keys.find(context.path); key != run_->held_keys.end()) {
+    core_.exclusive_.erase(key->second);
+    run_->held_keys.erase(key);
+  }
+}
+
+void Drive::on_move(StepContext const& context, Move move) {
+  if (!arrived(context.path, context.record.attempt)) return;
+  add_notes(context);
+  NodeState const& it = run_->state.node(context.path);
+  if (it.ending && std::holds_alternative<Effect>(move)) return core_.advance(*run_);  // not begun: ends
+  if (auto* effect = std::get_if<Effect>(&move)) {
+    json::Value body{{"node", context.path}, {"effect", to_json(*effect)}};
+    add_release(body, context);
+    core_.record(*run_, event::effect_intended, std::move(body));
+    if (!core_.flush(*run_)) return;  // settled or begun again once the journal can be written
+    return dispatch(context.path, Job::perform);
+  }
+  if (auto* park = std::get_if<Park>(&move)) {
+    if (!park->durable) {
+      run_->wait_until[context.path] = park->until.value_or(context.now);
+    } else {
+      json::Value body{{"node", context.path}, {"waiting_for", park->waiting_for}};
+      if (park->until) body.set("due_ms", to_millis(*park->until));
+      if (!park->memory.is_null()) body.set("memory", std::move(park->memory));
+      if (park->asks_person) body.set("asks_person", true);
+      add_release(body, context);
+      core_.record(*run_, event::node_parked, std::move(body));
+      // A signal that came while the executor was looking must not be slept through.
+      if (it.signals.size() > context.record.signals.size()) run_->to_wake.insert(context.path);
+    }
+  } else if (auto* done = std::get_if<Done>(&move)) {
+    end_leaf(context, done->status, Failed{{}, done->reason, ""}, std::move(done->outputs));
+  } else if (auto* failed = std::get_if<Failed>(&move)) {
+    end_leaf(context, NodeStatus::failed, *failed, {});
+  }
+  core_.advance(*run_);
+}
+
+void Drive::happened(StepContext const& context, Happened outcome) {
+  json::Value body{{"node", context.path}, {"result", outcome.result.is_null() ? json::Value(json::Object{}) : outcome.result}};
+  if (outcome.adopted) body.set("adopted", true);
+  add_release(body, context);
+  core_.record(*run_, event::effect_happened, std::move(body));
+}
+
+void Drive::did_not_happen(StepContext const& context, std::string reason) {
+  json::Value body{{"node", context.path}, {"reason", std::move(reason)}};
+  add_release(body, context);
+  core_.record(*run_, event::effect_void, std::move(body));
+}
+
+/// The same intent again after a while. Told to people when the reason is a new one.
+void Drive::wait(StepContext const& context, NotNow const& outcome) {
+  run_->wait_until[context.path] = core_.ports_.clock.now() + outcome.wait;
+  std::string& told = run_->told[context.path];
+  if (told == outcome.reason) return;
+  told = outcome.reason;
+  core_.record(*run_, event::note,
+               json::Value{{"level", "info"}, {"node", context.path}, {"text", "waiting: " + outcome.reason}});
+}
+
+void Drive::on_performed(StepContext const& context, Performed outcome) {
+  if (!arrived(context.path, context.record.attempt)) return;
+  add_notes(context);
+  if (auto* done = std::get_if<Happened>(&outcome)) {
+    happened(context, std::move(*done));
+  } else if (auto* refused = std::get_if<Refused>(&outcome)) {
+    did_not_happen(context, refused->why.reason);
+    end_leaf(context, NodeStatus::failed, refused->why, {});
+  } else if (auto* later = std::get_if<NotNow>(&outcome)) {
+    wait(context, *later);
+  } else {
+    log::info("outcome_unknown", {{"run", run_->id}, {"node", context.path}, {"reason", std::get<MaybeDone>(outcome).reason}});
+  }
+  core_.advance(*run_);
+}
+
+void Drive::on_settled(StepContext const& context, Settled outcome) {
+  if (!arrived(context.path, context.record.attempt)) return;
+  add_notes(context);
+  if (auto* done = std::get_if<Happened>(&outcome)) {
+    happened(context, std::move(*done));
+  } else if (auto* no = std::get_if<DidNotHappen>(&outcome)) {
+    did_not_happen(context, no->reason);
+  } else if (auto* others = std::get_if<ChangedByOthers>(&outcome)) {
+    did_not_happen(context, others->found);
+    end_leaf(context, NodeStatus::failed, Failed{plan::ErrorClass::external_change, others->found, ""}, {});
+  } else if (auto* refused = std::get_if<Refused>(&outcome)) {
+    did_not_happen(context, refused->why.reason);
+    end_leaf(context, NodeStatus::failed, refused->why, {});
+  } else {
+    wait(context, std::get<NotNow>(outcome));
+  }
+  core_.advance(*run_);
+}
+
+}  // namespace sluice::engine

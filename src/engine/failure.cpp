@@ -1,0 +1,169 @@
+#include "engine/failure.hpp"
+
+#include "engine/events.hpp"
+
+namespace sluice::engine {
+namespace {
+
+using plan::Action;
+using plan::ActionKind;
+using plan::FailureRule;
+using plan::Node;
+
+struct Verdict {
+  Action action;      ///< default: fail
+  std::string by = "-";
+};
+
+bool matches(FailureRule const& rule, plan::ErrorClass error) {
+  return rule.classes.empty() || std::ranges::find(rule.classes, error) != rule.classes.end();
+}
+
+/// A compensation decides its own failures: the rules of the scope it rolls back are not for it.
+bool leaves_compensation(std::string_view path) {
+  std::size_t slash = path.rfind('/');
+  return path.substr(slash == std::string_view::npos ? 0 : slash + 1).starts_with('~');
+}
+
+Verdict rule_for(plan::Plan const& plan, std::string_view path, plan::ErrorClass error) {
+  for (std::string_view at = path;; at = plan::parent_path(at)) {
+    Node const* node = plan::find(plan, at);
+    if (node)
+      for (auto const& rule : node->on_failure)
+        if (matches(rule, error)) return {rule.action, std::string(at)};
+    if (at.empty() || leaves_compensation(at)) return {};
+  }
+}
+
+class Decider {
+ public:
+  Decider(plan::Plan const& plan, RunState const& state, std::string_view path, Time now)
+      : plan_(plan), state_(state), path_(path), node_(state.node(path)), now_(now) {}
+
+  Decision decide(Action const& action, std::string const& by, int depth = 0) {
+    bool bounded = depth < 8;
+    switch (action.kind) {
+      case ActionKind::retry: return bounded ? repeat(action, by, path_, depth) : decided(Action{}, by);
+      case ActionKind::retry_scope: return bounded ? repeat(action, by, scope_of_action(action), depth) : decided(Action{}, by);
+      case ActionKind::ask: return ask(action, by, depth);
+      case ActionKind::roll_back: return roll_back(action, by);
+      case ActionKind::stop: return stop();
+      default: return decided(action, by);
+    }
+  }
+
+ private:
+  Decision decided(Action const& action, std::string const& by) {
+    json::Value body{{"node", path_}, {"by", by}, {"action", plan::to_json(action)}};
+    return {event::failure_decided, std::move(body)};
+  }
+
+  Decision then(Action const& action, std::string const& by, int depth) {
+    return decide(action.then.empty() ? Action{} : action.then.front(), by, depth + 1);
+  }
+
+  std::string scope_of_action(Action const& action) const {
+    if (!action.scope.empty()) return action.scope;
+    auto scope = scope_to_roll_back(plan_, path_);
+    return scope.found ? scope.path : std::string(path_);
+  }
+
+  Decision repeat(Action const& action, std::string const& by, std::string const& scope, int depth) {
+    auto const& tries = state_.node(scope).tries;
+    auto used = tries.find(by);
+    int tried = used == tries.end() ? 0 : used->second;
+    if (tried >= action.count) return then(action, by, depth);
+    Decision decision = decided(action, by);
+    decision.body.set("scope", scope);
+    decision.body.set("tries", tried + 1);
+    if (!action.intervals.empty()) {
+      std::size_t index = std::min(static_cast<std::size_t>(tried), action.intervals.size() - 1);
+      decision.body.set("until_ms", to_millis(now_ + action.intervals[index]));
+    }
+    return decision;
+  }
+
+  Decision ask(Action const& action, std::string const& by, int depth) {
+    if (action.timeout.count() == 0) return then(action, by, depth);
+    Decision decision = decided(action, by);
+    decision.body.set("until_ms", to_millis(now_ + action.timeout));
+    return decision;
+  }
+
+  Decision roll_back(Action const& action, std::string const& by) {
+    std::string scope = action.scope;
+    if (scope.empty()) {
+      // None above: what can be rolled back below the node that decided.
+      auto found = scope_to_roll_back(plan_, path_);
+      scope = found.found || by == "-" ? found.path : by;
+    }
+    Node const* node = plan::find(plan_, scope);
+    bool possible = node && state_.node(scope).attempt > 0;
+    if (!possible) return decided(Action{}, by);
+    // The node's own failure is settled first; the scope's end follows from the rollback.
+    if (!within(path_, scope) || node_.decided) return decided(Action{}, by);
+    json::Value body{{"scope", scope}, {"reason", node_.reason}, {"by", "plan"}, {"node", path_}};
+    if (node_.error) body.set("class", plan::name_of(*node_.error));
+    return {event::rollback_started, std::move(body)};
+  }
+
+  Decision stop() {
+    return {event::stopping, json::Value{{"reason", node_.reason}, {"by", "plan"}, {"roll_back", false}}};
+  }
+
+  plan::Plan const& plan_;
+  RunState const& state_;
+  std::string path_;
+  NodeState const& node_;
+  Time now_;
+};
+
+bool in_rollback(RunState const& state, std::string_view path) {
+  for (auto const& rollback : state.rollbacks) {
+    if (rollback.done || !within(path, rollback.scope)) continue;
+    bool compensation = path.substr(rollback.scope.size()).find('~') != std::string_view::npos;
+    if (!compensation) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+ScopeFound scope_to_roll_back(plan::Plan const& plan, std::string_view path) {
+  for (std::string_view at = path;; at = plan::parent_path(at)) {
+    Node const* node = plan::find(plan, at);
+    if (node && !node->compensation.empty()) return {std::string(at), true};
+    if (at.empty()) return {};
+  }
+}
+
+std::optional<Decision> decide_failure(plan::Plan const& plan, RunState const& state, Time now) {
+  for (auto const& [path, it] : state.nodes) {
+    bool question = it.status == NodeStatus::asking;
+    if (question && (it.ending || !it.due || *it.due > now)) continue;
+    if (!question && (it.status != NodeStatus::failed || it.decided)) continue;
+    Decider decider(plan, state, path, now);
+    // Its scope is being rolled back or the run is stopping: nothing is left to decide.
+    if (in_rollback(state, path) || state.stop) return decider.decide(Action{}, "-");
+    if (question) {
+      Action then = it.question.then.empty() ? Action{} : it.question.then.front();
+      return decider.decide(then, it.decided_by.empty() ? "-" : it.decided_by);
+    }
+    Verdict verdict = rule_for(plan, path, it.error.value_or(plan::ErrorClass::unknown));
+    return decider.decide(verdict.action, verdict.by);
+  }
+  return std::nullopt;
+}
+
+Decision answer(plan::Plan const& plan, RunState const& state, std::string_view path, plan::ActionKind choice,
+                std::string const& person, Time now) {
+  NodeState const& it = state.node(path);
+  Action action;
+  action.kind = choice;
+  action.count = 1'000'000;  // a person may ask for another try as often as they like
+  Decision decision = Decider(plan, state, path, now).decide(action, it.decided_by.empty() ? "-" : it.decided_by);
+  decision.body.set("person", person);
+  return decision;
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "engine/interpreter.hpp"
+
+namespace sluice::engine {
+
+/// What the first undecided failure means, by the nearest rule that matches (design section 1.2):
+/// the node's own `on_failure`, then its ancestors'. Also answers questions that nobody answered in
+/// time. Pure.
+std::optional<Decision> decide_failure(plan::Plan const& plan, RunState const& state, Time now);
+
+/// The event for the action a person chose for the asking node at `path`.
+Decision answer(plan::Plan const& plan, RunState const& state, std::string_view path, plan::ActionKind choice,
+                std::string const& person, Time now);
+
+/// The nearest scope, from `path` upward, that has a compensation; "" with `found` false: none.
+struct ScopeFound {
+  std::string path;
+  bool found = false;
+};
+ScopeFound scope_to_roll_back(plan::Plan const& plan, std::string_view path);
+
+}  // namespace sluice::engine

@@ -1,0 +1,125 @@
+#include "engine/release/live.hpp"
+
+#include "base/strings.hpp"
+#include "engine/release/configuration.hpp"
+#include "engine/release/outcome.hpp"
+
+namespace sluice::engine {
+namespace {
+
+void remember(ReleaseState& state, AliasContent const& content, std::string const& revision) {
+  state.alias_now = content;
+  state.alias_revision = revision;
+  state.weight = state.candidate_version.empty() ? 0 : content.share_of(state.candidate_version) * 100;
+}
+
+json::Value result_of(AliasContent const& content, std::string const& revision) {
+  return json::Value{{"content", to_json(content)}, {"revision", revision}};
+}
+
+std::string alias_name(StepContext const& context) {
+  return context.declared().function + ":" + context.declared().alias;
+}
+
+}  // namespace
+
+AliasContent content_of(aws::AliasRecord const& alias) { return {alias.function_version, alias.weights}; }
+
+std::string unqualified(std::string const& arn) {
+  auto parts = split(arn, ':');
+  if (parts.size() > 7) parts.resize(7);
+  return join(parts, ":");
+}
+
+std::string account_of(std::string const& arn) {
+  auto parts = split(arn, ':');
+  return parts.size() > 4 ? parts[4] : std::string();
+}
+
+std::string bare_name(std::string const& function) {
+  auto parts = split(function, ':');
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i)
+    if (parts[i] == "function") return parts[i + 1];
+  return parts.front();
+}
+
+Effect intend_alias(StepContext const&, AliasContent const& before, std::string const& revision,
+                    AliasContent const& desired, std::string const& purpose) {
+  return {"UpdateAlias", json::Value{{"content", to_json(before)}, {"revision", revision}},
+          json::Value{{"content", to_json(desired)}}, json::Value{{"purpose", purpose}}};
+}
+
+Performed write_alias(StepContext& context, TargetAws& aws, Effect const& effect) {
+  AliasContent desired = alias_content(effect.desired["content"]);
+  auto lambda = aws.lambda(lane_of(context));
+  auto written = lambda.update_alias(context.declared().function, context.declared().alias,
+                                     {desired.version, desired.weights, effect.before["revision"].as_string()});
+  if (!written) return refused(context, written.error());
+  remember(*context.release, desired, written->revision_id);
+  return Happened{result_of(desired, written->revision_id), false};
+}
+
+Settled settle_alias(StepContext& context, TargetAws& aws, Effect const& effect) {
+  ReleaseState& state = *context.release;
+  auto lambda = aws.lambda(lane_of(context));
+  auto alias = lambda.get_alias(context.declared().function, context.declared().alias);
+  if (!alias && alias.error().trouble == aws::Trouble::not_found) {
+    state.place = Place::changed_by_others;
+    return ChangedByOthers{"alias " + alias_name(context) + " was deleted by somebody else"};
+  }
+  if (!alias) return unsettled(context, alias.error());
+  AliasContent found = content_of(*alias);
+  AliasContent desired = alias_content(effect.desired["content"]);
+  bool as_before = found == alias_content(effect.before["content"]);
+  remember(state, found, alias->revision_id);
+  if (found == desired) return Happened{result_of(found, alias->revision_id), true};
+  if (as_before) return DidNotHappen{"the alias is as it was: " + in_words(found)};
+  state.place = Place::changed_by_others;
+  state.place_note = "somebody else set alias " + alias_name(context) + " to " + in_words(found);
+  return ChangedByOthers{"somebody else changed alias " + alias_name(context) + " while this release ran: it is at " +
+                         in_words(found) + ", expected was " + in_words(alias_content(effect.before["content"]))};
+}
+
+Performed create_alias(StepContext& context, TargetAws& aws, Effect const& effect) {
+  AliasContent desired = alias_content(effect.desired["content"]);
+  auto lambda = aws.lambda(lane_of(context));
+  auto const& declared = context.declared();
+  auto made = lambda.create_alias(declared.function, declared.alias, desired.version,
+                                  declared.alias_description.value_or(""));
+  if (!made && made.error().trouble == aws::Trouble::already_exists) return MaybeDone{made.error().error().message};
+  if (!made) return refused(context, made.error());
+  ReleaseState& state = *context.release;
+  state.created_alias = true;
+  if (state.baseline_alias.version.empty() && desired.version == state.baseline_version) state.baseline_alias = desired;
+  remember(state, desired, made->revision_id);
+  return Happened{result_of(desired, made->revision_id), false};
+}
+
+Settled settle_created_alias(StepContext& context, TargetAws& aws, Effect const& effect) {
+  auto lambda = aws.lambda(lane_of(context));
+  auto alias = lambda.get_alias(context.declared().function, context.declared().alias);
+  if (!alias && alias.error().trouble == aws::Trouble::not_found) return DidNotHappen{"there is no such alias"};
+  if (!alias) return unsettled(context, alias.error());
+  AliasContent found = content_of(*alias);
+  ReleaseState& state = *context.release;
+  if (found == alias_content(effect.desired["content"])) {
+    state.created_alias = true;
+    if (state.baseline_alias.version.empty() && found.version == state.baseline_version) state.baseline_alias = found;
+    remember(state, found, alias->revision_id);
+    return Happened{result_of(found, alias->revision_id), true};
+  }
+  state.place = Place::changed_by_others;
+  return ChangedByOthers{"somebody else created alias " + alias_name(context) + " meanwhile: it is at " + in_words(found)};
+}
+
+Performed publish_latest(StepContext& context, TargetAws& aws, Effect const& effect, std::string const& description) {
+  auto lambda = aws.lambda(lane_of(context));
+  json::Value request{{"CodeSha256", effect.desired["code_sha256"]}};
+  if (!effect.before["revision"].as_string().empty()) request.set("RevisionId", effect.before["revision"]);
+  if (!description.empty()) request.set("Description", description);
+  auto made = lambda.publish_version(context.declared().function, request);
+  if (!made) return refused(context, made.error());
+  return Happened{json::Value{{"version", made->version()}, {"code_sha256", made->code_sha256()}}, false};
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,111 @@
+#include "engine/release/outcome.hpp"
+
+namespace sluice::engine {
+namespace {
+
+constexpr Duration patience = std::chrono::seconds(60);
+constexpr Duration rollback_retry = std::chrono::seconds(1);  // E5: no longer between two tries
+
+plan::ErrorClass class_of(aws::Trouble trouble) {
+  using aws::Trouble;
+  using plan::ErrorClass;
+  switch (trouble) {
+    case Trouble::denied: return ErrorClass::denied;
+    case Trouble::not_found:
+    case Trouble::invalid:
+    case Trouble::too_large: return ErrorClass::configuration;
+    case Trouble::already_exists:
+    case Trouble::busy:
+    case Trouble::referenced: return ErrorClass::conflict;
+    case Trouble::stale: return ErrorClass::external_change;
+    case Trouble::propagating:
+    case Trouble::service: return ErrorClass::infrastructure;
+    case Trouble::throttled:
+    case Trouble::unreachable: return ErrorClass::unavailable;
+    case Trouble::maybe_done:
+    case Trouble::cancelled: return ErrorClass::unknown;
+  }
+  return ErrorClass::unknown;
+}
+
+bool passes(aws::Trouble trouble) {
+  using aws::Trouble;
+  return trouble == Trouble::busy || trouble == Trouble::throttled || trouble == Trouble::service ||
+         trouble == Trouble::unreachable || trouble == Trouble::propagating || trouble == Trouble::maybe_done ||
+         trouble == Trouble::cancelled;
+}
+
+Duration patience_of(StepContext const& context) {
+  return compensates(context) ? context.plan->rollback_patience : patience;
+}
+
+bool patient(StepContext const& context) { return context.now - last_progress(context) < patience_of(context); }
+
+Duration pause_between(StepContext const& context) {
+  if (compensates(context)) return rollback_retry;
+  return context.now - last_progress(context) < std::chrono::seconds(5) ? Duration(250) : Duration(2000);
+}
+
+}  // namespace
+
+Failed failed(aws::CallError const& error) {
+  Error text = error.error();
+  return {class_of(error.trouble), text.message, text.hint};
+}
+
+Failed failed(Error const& error) {
+  using plan::ErrorClass;
+  switch (error.code) {
+    case ErrorCode::denied: return {ErrorClass::auth, error.message, error.hint};
+    case ErrorCode::unavailable:
+    case ErrorCode::throttled: return {ErrorClass::unavailable, error.message, error.hint};
+    case ErrorCode::timeout: return {ErrorClass::timeout, error.message, error.hint};
+    case ErrorCode::conflict: return {ErrorClass::conflict, error.message, error.hint};
+    default: return {ErrorClass::configuration, error.message, error.hint};
+  }
+}
+
+bool compensates(StepContext const& context) { return context.path.find('~') != std::string::npos; }
+
+aws::Lane lane_of(StepContext const& context) {
+  return compensates(context) ? aws::Lane::rollback : aws::Lane::normal;
+}
+
+Time last_progress(StepContext const& context) {
+  Time latest = context.record.started.value_or(context.now);
+  for (auto const& effect : context.record.effects) latest = std::max(latest, effect.closed);
+  return latest;
+}
+
+Duration poll_interval(Duration waited) {
+  if (waited < std::chrono::seconds(5)) return Duration(100);
+  // After 5 s each interval is half of what has been waited beyond: the same as growing by 1.5.
+  Duration interval = Duration(100) + (waited - std::chrono::seconds(5)) / 2;
+  return std::min<Duration>(interval, std::chrono::seconds(2));
+}
+
+Move look_again(StepContext const& context, aws::CallError const& error) {
+  if (!passes(error.trouble) || !patient(context)) return failed(error);
+  return Park{context.now + pause_between(context), error.error().message, {}, false};
+}
+
+Performed refused(StepContext const& context, aws::CallError const& error) {
+  using aws::Trouble;
+  if (error.trouble == Trouble::maybe_done || error.trouble == Trouble::stale || error.trouble == Trouble::cancelled)
+    return MaybeDone{error.error().message};
+  if (passes(error.trouble) && patient(context)) return NotNow{pause_between(context), error.error().message};
+  return Refused{failed(error)};
+}
+
+Settled unsettled(StepContext const& context, aws::CallError const& error) {
+  if (passes(error.trouble)) return NotNow{pause_between(context), error.error().message};
+  return Refused{failed(error)};
+}
+
+std::expected<TargetAws, Failed> open_aws(StepContext& context) {
+  auto opened = context.services.aws.open(context.target(), context.stop);
+  if (!opened) return std::unexpected(failed(opened.error()));
+  return *opened;
+}
+
+}  // namespace sluice::engine

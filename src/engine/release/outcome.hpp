@@ -1,0 +1,33 @@
+#pragma once
+
+#include "engine/services.hpp"
+#include "engine/step.hpp"
+
+namespace sluice::engine {
+
+/// A failed call in the words of the plan's rules.
+Failed failed(aws::CallError const& error);
+Failed failed(Error const& error);
+
+/// A read that failed: what passes by itself is tried again for a minute (a compensation: as long as
+/// the plan's patience), everything else fails the step.
+Move look_again(StepContext const& context, aws::CallError const& error);
+
+/// A write that failed. Refused for now: the same intent again later; may have arrived: MaybeDone.
+Performed refused(StepContext const& context, aws::CallError const& error);
+/// A read of `settle` that failed: looked at again later.
+Settled unsettled(StepContext const& context, aws::CallError const& error);
+
+/// Since when the step has been at what it is doing now: its last outcome, else its start.
+Time last_progress(StepContext const& context);
+/// When to look again at something that AWS does by itself, asked for at `since`: every 100 ms for
+/// 5 s, then 1.5 times longer each time up to 2 s (design E6). Pure.
+Duration poll_interval(Duration waited);
+
+bool compensates(StepContext const& context);
+
+/// The clients of the step's target; a Move where there are none.
+std::expected<TargetAws, Failed> open_aws(StepContext& context);
+aws::Lane lane_of(StepContext const& context);
+
+}  // namespace sluice::engine

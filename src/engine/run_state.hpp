@@ -1,0 +1,130 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/plan.hpp"
+#include "store/store.hpp"
+
+namespace sluice::engine {
+
+/// A line of the journal; see events.hpp for the types.
+using Event = store::EventRow;
+
+enum class NodeStatus {
+  pending,      ///< not started; or waiting to be tried again
+  running,
+  parked,       ///< waits for a time or a signal: holds nothing but its record
+  asking,       ///< failed, and waits for a person to decide what that means
+  succeeded,
+  ignored,      ///< failed, but the plan goes on as if it had not
+  failed,
+  skipped,
+  cancelled,
+  rolled_back,  ///< its compensation ran to the end
+};
+
+std::string_view name_of(NodeStatus status);
+NodeStatus node_status_of(std::string_view name);
+
+/// One intent and what became of it (design E1).
+struct EffectRecord {
+  json::Value intent;                 ///< {name, before, desired, …} as it was committed
+  std::optional<json::Value> result;  ///< happened
+  bool void_ = false;                 ///< surely did not happen
+  Time closed{};                      ///< when its outcome was journalled
+  bool open() const { return !result && !void_; }
+};
+
+/// What a node becomes as soon as everything below it has ended.
+struct Ending {
+  NodeStatus status = NodeStatus::cancelled;
+  std::optional<plan::ErrorClass> error;
+  std::string reason;
+};
+
+struct NodeState {
+  NodeStatus status = NodeStatus::pending;
+  int attempt = 0;                  ///< 1 from its first start on
+  json::Value input;                ///< of a step: resolved
+  std::vector<EffectRecord> effects;  ///< of this attempt
+  json::Value outputs;
+  std::optional<plan::ErrorClass> error;
+  std::string reason, hint;
+  std::string decided_by;           ///< path of the node whose rule decided its failure; "-": none
+  bool decided = false;             ///< its failure needs no further decision
+  std::optional<Ending> ending;
+  std::optional<Time> started, ended;
+  std::optional<Time> due;          ///< parked: wants to go on; asking: time-out; pending: not before
+  std::string waiting_for;          ///< for people, while it is parked
+  json::Value memory;               ///< what a parked step wants back
+  bool asks_person = false;         ///< parked for an approval
+  std::vector<std::string> items;   ///< of a loop: its children's names, once expanded
+  std::vector<json::Value> item_values;
+  std::vector<json::Value> signals; ///< that came for it and were not consumed by an earlier attempt
+  std::map<std::string, int> tries; ///< repetitions used up, by deciding node
+  plan::Action question;            ///< while asking
+  Duration worked{};                ///< for timeouts that count work
+  std::optional<Time> working_since;
+
+  bool active() const {
+    return status == NodeStatus::running || status == NodeStatus::parked || status == NodeStatus::asking;
+  }
+  bool over() const { return status != NodeStatus::pending && !active(); }
+  bool succeeded() const {
+    return status == NodeStatus::succeeded || status == NodeStatus::ignored || status == NodeStatus::skipped;
+  }
+};
+
+struct Rollback {
+  std::string scope;
+  std::string reason;
+  std::optional<plan::ErrorClass> error;
+  std::string requested_by;   ///< a person or "plan"
+  bool compensating = false;  ///< everything below the scope has ended
+  bool done = false;
+};
+
+/// Why the run as a whole is to end before its plan does.
+struct Stop {
+  std::string reason;
+  std::string by;
+  bool roll_back = false;  ///< asked as a rollback: finished scopes go back too
+};
+
+/// A run as its journal tells it: the fold of its events and nothing else.
+struct RunState {
+  std::string id;
+  Time created{};
+  std::string requester;
+  json::Value options;
+  std::int64_t last_seq = 0;
+  std::map<std::string, NodeState, std::less<>> nodes;  ///< by path; only those that were touched
+  std::vector<Rollback> rollbacks;
+  std::map<std::string, json::Value> releases;          ///< ReleaseState by release id
+  std::optional<Stop> stop;
+  bool paused = false;
+  bool promoting = false;
+  std::string promoted_by;
+  std::string end_state;       ///< empty while it runs
+  std::optional<Time> ended;
+
+  NodeState const& node(std::string_view path) const;
+  bool over() const { return !end_state.empty(); }
+};
+
+/// Applies one event. Pure: the same events always give the same state.
+void apply(RunState& state, plan::Plan const& plan, Event const& event);
+
+/// Whether `path` is `scope` or below it.
+bool within(std::string_view path, std::string_view scope);
+
+/// How a run ended, from its releases (design E4): "succeeded", "rolled_back", "failed", "stopped",
+/// "needs_person", "rejected".
+std::string end_state_of(plan::Plan const& plan, RunState const& state);
+/// When a parked, asking or waiting node next wants to act; none: only a signal moves the run.
+std::optional<Time> next_due(plan::Plan const& plan, RunState const& state);
+
+}  // namespace sluice::engine

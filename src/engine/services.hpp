@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "aws/caller.hpp"
+#include "aws/cloudwatch.hpp"
+#include "aws/lambda.hpp"
+#include "aws/s3.hpp"
+#include "base/random.hpp"
+#include "net/client.hpp"
+#include "plan/plan.hpp"
+#include "store/packages.hpp"
+
+namespace sluice::engine {
+
+/// One target's AWS for one lane: clients that share the identity, the budget and the stop token.
+struct TargetAws {
+  std::shared_ptr<aws::Caller> caller;
+  std::string region;
+
+  aws::Lambda lambda(aws::Lane lane = aws::Lane::normal) const { return {*caller, region, lane}; }
+  aws::S3 s3() const { return {*caller, region}; }
+  aws::CloudWatch cloudwatch() const { return {*caller, region}; }
+};
+
+/// Gives each target its identity. Thread-safe; identities are made once and kept.
+class AwsAccess {
+ public:
+  virtual ~AwsAccess() = default;
+  virtual Result<TargetAws> open(plan::Target const& target, std::stop_token stop) = 0;
+  /// How late metrics may be: three minutes on AWS, settable on the local endpoint.
+  virtual Duration metric_lag() const = 0;
+};
+
+/// Everything outside, as ports (design section 1.4). All must outlive the engine.
+struct Services {
+  Clock& clock;
+  Random& random;
+  AwsAccess& aws;
+  net::Client& http;            ///< webhooks, presigned downloads
+  store::Packages& packages;
+  std::string user_agent = "sluice";
+};
+
+}  // namespace sluice::engine

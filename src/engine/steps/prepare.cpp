@@ -1,0 +1,260 @@
+#include "engine/release/code.hpp"
+#include "engine/release/configuration.hpp"
+#include "engine/release/live.hpp"
+#include "engine/release/outcome.hpp"
+#include "engine/steps/steps.hpp"
+#include "plan/steps.hpp"
+
+namespace sluice::engine {
+namespace {
+
+/// What was read, for one call of `next`.
+struct Found {
+  std::optional<aws::AliasRecord> alias;
+  std::optional<aws::FunctionDetails> live;    ///< what the alias serves; `$LATEST` where there is none
+  std::optional<aws::FunctionDetails> latest;  ///< `$LATEST`, read where something is to be written
+};
+
+/// Whether the plan moves this release's traffic by less than all of it.
+bool shifts_in_steps(plan::Node const& node, std::string const& release) {
+  if (node.step && node.step->kind == "shift" && node.step->input["release"].as_string() == release) {
+    double weight = node.step->input["weight"].as_double(100);
+    if (weight > 0 && weight < 100) return true;
+  }
+  return std::ranges::any_of(node.children, [&](plan::Node const& child) { return shifts_in_steps(child, release); });
+}
+
+/// Reads what is there, compares it with what is declared, and makes the baseline restorable.
+class Prepare final : public Executor {
+ public:
+  Move next(StepContext& context) const override;
+  Performed perform(StepContext& context, Effect const& effect) const override;
+  Settled settle(StepContext& context, Effect const& effect) const override;
+
+ private:
+  static std::optional<Move> read_alias(StepContext& context, TargetAws& aws, Found& found);
+  static std::optional<Move> read_function(StepContext& context, TargetAws& aws, Found& found);
+  static std::optional<Move> compare(StepContext& context, TargetAws& aws, Found& found);
+  static Move new_function(StepContext& context, TargetAws& aws);
+  static std::optional<Move> secure_baseline(StepContext& context, TargetAws& aws, Found& found);
+  static std::optional<Move> secure_alias(StepContext& context, Found& found);
+  static Move traffic_only(StepContext& context, Found const& found);
+};
+
+Move done(ReleaseState& state) {
+  state.prepared = true;
+  json::Value outputs{{"baseline_version", state.baseline_version}, {"unchanged", state.unchanged}};
+  if (!state.why_at_once.empty()) outputs.set("at_once", state.why_at_once);
+  return Done{std::move(outputs), NodeStatus::succeeded, {}};
+}
+
+std::optional<Move> Prepare::read_alias(StepContext& context, TargetAws& aws, Found& found) {
+  auto const& declared = context.declared();
+  ReleaseState& state = *context.release;
+  if (declared.alias.empty()) return std::nullopt;
+  auto lambda = aws.lambda();
+  auto alias = lambda.get_alias(declared.function, declared.alias);
+  if (!alias && alias.error().trouble == aws::Trouble::not_found) return std::nullopt;
+  if (!alias) return look_again(context, alias.error());
+  found.alias = *alias;
+  AliasContent content = content_of(*alias);
+  if (!content.weights.empty()) {
+    if (!declared.heal_to_primary)
+      return Failed{plan::ErrorClass::conflict,
+                    "alias " + declared.function + ":" + declared.alias + " is split already: " + in_words(content),
+                    "A release that was interrupted left it so. Put it back with `sluice rollback " +
+                        declared.function + ":" + declared.alias + "`, or let this release begin with --heal to-primary."};
+    return intend_alias(context, content, alias->revision_id, AliasContent{content.version, {}}, "heal");
+  }
+  if (!state.alias_existed && !state.created_alias) {
+    state.alias_existed = true;
+    state.baseline_alias = content;
+    state.baseline_description = alias->description;
+  }
+  state.alias_now = content;
+  state.alias_revision = alias->revision_id;
+  return std::nullopt;
+}
+
+std::optional<Move> Prepare::read_function(StepContext& context, TargetAws& aws, Found& found) {
+  auto const& declared = context.declared();
+  auto lambda = aws.lambda();
+  auto live = lambda.get_function(declared.function, found.alias ? declared.alias : "");
+  if (!live && live.error().trouble == aws::Trouble::not_found && !found.alias) return std::nullopt;
+  if (!live) return look_again(context, live.error());
+  if (auto failure = live->record.failure(); failure && live->record.state() == "Failed")
+    return Failed{plan::ErrorClass::infrastructure, "function " + declared.function + " is in the state Failed: " + *failure,
+                  "AWS says: delete the function and create it again."};
+  if (!live->record.settled())
+    return Park{context.now + poll_interval(context.now - last_progress(context)), "the function to settle", {}, false};
+  found.live = std::move(*live);
+  return std::nullopt;
+}
+
+Move Prepare::new_function(StepContext& context, TargetAws& aws) {
+  auto const& declared = context.declared();
+  ReleaseState& state = *context.release;
+  bool image = declared.package.kind == plan::Package::Kind::image;
+  std::string missing;
+  for (auto name : {"Role", "Runtime", "Handler"}) {
+    bool needed = std::string_view(name) == "Role" || !image;
+    if (needed && declared.configuration[name].is_null()) missing += (missing.empty() ? "" : ", ") + std::string(name);
+  }
+  if (declared.package.kind == plan::Package::Kind::none) missing += (missing.empty() ? "" : ", ") + std::string("a package");
+  if (!missing.empty())
+    return Failed{plan::ErrorClass::configuration,
+                  "function " + declared.function + " does not exist yet, and to create it the release lacks: " + missing, ""};
+  auto code = pin_code(context, aws, false);
+  if (!code) return look_again(context, code.error());
+  state.wanted_code = code->sha256;
+  state.pinned_package = to_json(*code);
+  state.function_existed = false;
+  state.why_at_once = "the function is new: there is no version to shift from";
+  return done(state);
+}
+
+std::optional<Move> Prepare::compare(StepContext& context, TargetAws& aws, Found& found) {
+  auto const& declared = context.declared();
+  ReleaseState& state = *context.release;
+  json::Value const& live = found.live->record.configuration;
+  state.function_existed = true;
+  state.function_arn = unqualified(found.live->record.arn());
+  state.account = account_of(state.function_arn);
+  if (state.wanted_code.empty() && declared.package.kind != plan::Package::Kind::none) {
+    auto code = pin_code(context, aws, true);
+    if (!code) return look_again(context, code.error());
+    state.wanted_code = code->sha256;
+    state.pinned_package = to_json(*code);
+  }
+  if (state.wanted_code.empty()) state.wanted_code = found.live->record.code_sha256();
+  if (shifts_in_steps(context.plan->root, declared.id) && found.alias) {
+    if (auto why = why_not_splittable(declared.configuration, live))
+      return Failed{plan::ErrorClass::configuration,
+                    "an alias cannot split traffic between the two versions of " + declared.function + ": " + *why,
+                    "Release this change alone with a strategy that shifts to 100 at once; steps are possible again afterwards."};
+  }
+  state.baseline_tags = json::object_of(found.live->tags);
+  if (found.live->reserved_concurrency) state.baseline_concurrency = *found.live->reserved_concurrency;
+  bool tags_differ = declared.tags && *declared.tags != found.live->tags;
+  bool concurrency_differs = declared.reserved_concurrency && declared.reserved_concurrency != found.live->reserved_concurrency;
+  bool description_differs = declared.alias_description && found.alias && *declared.alias_description != found.alias->description;
+  state.settings_differ = tags_differ || concurrency_differs || description_differs;
+  state.unchanged = found.live->record.code_sha256() == state.wanted_code &&
+                    differing_members(declared.configuration, live).empty() &&
+                    !architecture_differs(declared.configuration, live);
+  return std::nullopt;
+}
+
+/// E5: where no published version equals `$LATEST` it is published, so that it can be restored.
+std::optional<Move> Prepare::secure_baseline(StepContext& context, TargetAws& aws, Found& found) {
+  auto const& declared = context.declared();
+  ReleaseState& state = *context.release;
+  if (found.live->record.version() == "$LATEST") {
+    found.latest = found.live;
+  } else {
+    auto lambda = aws.lambda();
+    auto latest = lambda.get_function(declared.function);
+    if (!latest) return look_again(context, latest.error());
+    if (!latest->record.settled())
+      return Park{context.now + poll_interval(context.now - last_progress(context)), "the function to settle", {}, false};
+    found.latest = std::move(*latest);
+  }
+  aws::FunctionRecord const& record = found.latest->record;
+  state.latest_code = record.code_sha256();
+  state.latest_before = state.latest_fingerprint = fingerprint(record.configuration);
+  state.latest_revision = record.revision_id();
+  bool is_live = found.live->record.version() != "$LATEST" &&
+                 fingerprint(found.live->record.configuration) == state.latest_fingerprint;
+  if (is_live) state.latest_version = found.live->record.version();
+  if (auto const& published = context.result_of("PublishVersion"); !published.is_null())
+    state.latest_version = published["version"].as_string();
+  if (state.latest_version.empty())
+    return Effect{"PublishVersion",
+                  json::Value{{"revision", record.revision_id()}},
+                  json::Value{{"code_sha256", record.code_sha256()}, {"fingerprint", state.latest_fingerprint}}, {}};
+  bool through_version = found.live->record.version() != "$LATEST";
+  state.baseline_version = through_version ? found.live->record.version() : state.latest_version;
+  state.baseline_code = found.live->record.code_sha256();
+  state.members_to_write = json::array_of(differing_members(declared.configuration, record.configuration));
+  state.code_to_write = record.code_sha256() != state.wanted_code ||
+                        architecture_differs(declared.configuration, record.configuration);
+  return std::nullopt;
+}
+
+/// An alias on `$LATEST` is pointed at the published version; a missing one is created there.
+std::optional<Move> Prepare::secure_alias(StepContext& context, Found& found) {
+  auto const& declared = context.declared();
+  ReleaseState& state = *context.release;
+  if (declared.alias.empty()) return std::nullopt;
+  if (found.alias && found.alias->function_version == "$LATEST")
+    return intend_alias(context, state.alias_now, state.alias_revision, AliasContent{state.baseline_version, {}}, "pin");
+  if (found.alias || state.created_alias) {
+    if (state.baseline_alias.version == "$LATEST") state.baseline_alias = state.alias_now;
+    return std::nullopt;
+  }
+  if (declared.missing_alias == plan::Release::MissingAlias::create_at_end) {
+    state.why_at_once = "alias " + declared.alias + " does not exist yet: it is created at the end, on the new version";
+    return std::nullopt;
+  }
+  return Effect{"CreateAlias", {}, json::Value{{"content", to_json(AliasContent{state.baseline_version, {}})}}, {}};
+}
+
+Move Prepare::traffic_only(StepContext& context, Found const& found) {
+  ReleaseState& state = *context.release;
+  if (!found.alias)
+    return Failed{plan::ErrorClass::configuration,
+                  "alias " + context.declared().function + ":" + context.declared().alias + " does not exist", ""};
+  state.function_existed = true;
+  state.function_arn = unqualified(found.alias->arn);
+  state.account = account_of(state.function_arn);
+  state.baseline_version = found.alias->function_version;
+  return done(state);
+}
+
+Move Prepare::next(StepContext& context) const {
+  auto const& declared = context.declared();
+  ReleaseState& state = *context.release;
+  auto aws = open_aws(context);
+  if (!aws) return aws.error();
+  state.function = bare_name(declared.function);
+  state.alias = declared.alias;
+  state.region = aws->region;
+  Found found;
+  if (auto move = read_alias(context, *aws, found)) return *move;
+  bool level_traffic = plan::prepare_step(context.record.input).level == plan::PrepareLevel::traffic;
+  if (level_traffic) return traffic_only(context, found);
+  if (auto move = read_function(context, *aws, found)) return *move;
+  if (!found.live) return new_function(context, *aws);
+  if (auto move = compare(context, *aws, found)) return *move;
+  bool nothing_to_secure = state.unchanged && (declared.alias.empty() || found.alias);
+  if (nothing_to_secure) {
+    state.baseline_version = state.candidate_version = found.live->record.version();
+    return done(state);
+  }
+  if (auto move = secure_baseline(context, *aws, found)) return *move;
+  if (auto move = secure_alias(context, found)) return *move;
+  if (state.unchanged) state.candidate_version = state.baseline_version;
+  return done(state);
+}
+
+Performed Prepare::perform(StepContext& context, Effect const& effect) const {
+  auto aws = open_aws(context);
+  if (!aws) return Refused{aws.error()};
+  if (effect.name == "UpdateAlias") return write_alias(context, *aws, effect);
+  if (effect.name == "CreateAlias") return create_alias(context, *aws, effect);
+  return publish_latest(context, *aws, effect, "");
+}
+
+Settled Prepare::settle(StepContext& context, Effect const& effect) const {
+  auto aws = open_aws(context);
+  if (!aws) return Refused{aws.error()};
+  if (effect.name == "UpdateAlias") return settle_alias(context, *aws, effect);
+  if (effect.name == "CreateAlias") return settle_created_alias(context, *aws, effect);
+  return DidNotHappen{"publishing is repeated: it answers the version already made"};
+}
+
+}  // namespace
+
+std::unique_ptr<Executor> make_prepare() { return std::make_unique<Prepare>(); }
+
+}  // namespace sluice::engine

@@ -1,0 +1,254 @@
+#include "engine/release/code.hpp"
+#include "engine/release/configuration.hpp"
+#include "engine/release/live.hpp"
+#include "engine/release/outcome.hpp"
+#include "engine/steps/steps.hpp"
+#include "plan/steps.hpp"
+
+namespace sluice::engine {
+namespace {
+
+constexpr Duration settle_limit = std::chrono::minutes(15);
+
+/// Code and configuration into one version: configuration first, code last, because the code call
+/// can publish (one call fewer). Where no version was made on the way, PublishVersion makes it.
+class Publish final : public Executor {
+ public:
+  Move next(StepContext& context) const override;
+  Performed perform(StepContext& context, Effect const& effect) const override;
+  Settled settle(StepContext& context, Effect const& effect) const override;
+  Pool pool() const override { return Pool::long_work; }  // uploads
+  /// E12: two steps that write one `$LATEST` never run at the same time.
+  std::string exclusive_key(StepContext const& context) const override {
+    return "latest:" + context.release->account + ":" + context.release->region + ":" + context.release->function;
+  }
+
+ private:
+  static Move create(StepContext& context, TargetAws& aws);
+  static Move update(StepContext& context, TargetAws& aws);
+  static Move await_version(StepContext& context, TargetAws& aws, std::string const& version);
+  static std::optional<Move> await_latest(StepContext& context, TargetAws& aws);
+  static Performed created(StepContext& context, TargetAws& aws, Effect const& effect);
+  static Performed updated_configuration(StepContext& context, TargetAws& aws, Effect const& effect);
+  static Performed updated_code(StepContext& context, TargetAws& aws, Effect const& effect);
+  static Settled settle_latest(StepContext& context, TargetAws& aws, Effect const& effect);
+};
+
+WantedCode code_of(StepContext const& context) {
+  WantedCode code = wanted_code(context.release->pinned_package);
+  code.sha256 = context.release->wanted_code;
+  return code;
+}
+
+json::Value create_request(StepContext const& context) {
+  auto const& declared = context.declared();
+  json::Value request = declared.configuration.is_object() ? declared.configuration : json::Value(json::Object{});
+  request.set("FunctionName", context.release->function);
+  bool image = declared.package.kind == plan::Package::Kind::image;
+  if (image) request.set("PackageType", "Image");
+  if (declared.tags && !declared.tags->empty()) request.set("Tags", json::object_of(*declared.tags));
+  request.set("Publish", true);
+  return request;
+}
+
+json::Value configuration_request(StepContext const& context) {
+  json::Value request = json::Object{};
+  for (auto const& name : context.release->members_to_write.items())
+    request.set(name.as_string(), context.declared().configuration[name.as_string()]);
+  return request;
+}
+
+std::optional<Failed> wrong_code(StepContext const& context, std::string const& answered) {
+  std::string const& wanted = context.release->wanted_code;
+  if (wanted.empty() || answered.empty() || wanted == answered) return std::nullopt;
+  return Failed{plan::ErrorClass::verification,
+                "AWS stored other code for " + context.declared().function + " than was sent: its CodeSha256 is " +
+                    answered + ", expected was " + wanted,
+                "Nothing was shifted. Check who writes to the package's location."};
+}
+
+Move finished(StepContext& context, std::string const& version, std::string const& code) {
+  if (auto failure = wrong_code(context, code)) return *failure;
+  ReleaseState& state = *context.release;
+  state.candidate_version = version;
+  if (state.wanted_code.empty()) state.wanted_code = code;
+  return Done{json::Value{{"version", version}, {"code_sha256", code}}, NodeStatus::succeeded, {}};
+}
+
+Move Publish::next(StepContext& context) const {
+  ReleaseState& state = *context.release;
+  if (state.unchanged)
+    return Done{json::Value{{"version", state.candidate_version}}, NodeStatus::skipped,
+                "code and configuration are live already, as version " + state.candidate_version};
+  auto aws = open_aws(context);
+  if (!aws) return aws.error();
+  return state.function_existed ? update(context, *aws) : create(context, *aws);
+}
+
+Move Publish::create(StepContext& context, TargetAws& aws) {
+  ReleaseState& state = *context.release;
+  auto const& created = context.result_of("CreateFunction");
+  if (created.is_null()) {
+    state.wrote_latest = true;
+    return Effect{"CreateFunction", {}, json::Value{{"code_sha256", state.wanted_code}}, {}};
+  }
+  auto const& published = context.result_of("PublishVersion");
+  std::string version = (published.is_null() ? created : published)["version"].as_string();
+  if (version == "$LATEST" || version.empty()) {
+    if (auto wait = await_latest(context, aws)) return *wait;
+    return Effect{"PublishVersion", json::Value{{"revision", state.latest_revision}},
+                  json::Value{{"code_sha256", created["code_sha256"]}}, {}};
+  }
+  return await_version(context, aws, version);
+}
+
+Move Publish::update(StepContext& context, TargetAws& aws) {
+  ReleaseState& state = *context.release;
+  auto const& declared = context.declared();
+  bool configuration = !state.members_to_write.items().empty();
+  bool code_publishes = declared.version_description.empty();
+  if (auto const& published = context.result_of("PublishVersion"); !published.is_null())
+    return await_version(context, aws, published["version"].as_string());
+  if (auto const& code = context.result_of("UpdateFunctionCode"); !code.is_null() && code["version"].as_string() != "$LATEST")
+    return await_version(context, aws, code["version"].as_string());
+  bool first_write = !context.happened("UpdateFunctionConfiguration") && !context.happened("UpdateFunctionCode");
+  // After a write, or after somebody else's: only a read that saw it settled gives the next guard.
+  if (!first_write || state.latest_revision.empty())
+    if (auto wait = await_latest(context, aws)) return *wait;
+  json::Value before{{"revision", state.latest_revision}, {"fingerprint", state.latest_fingerprint}};
+  if (configuration && !context.happened("UpdateFunctionConfiguration")) {
+    state.wrote_latest = true;
+    return Effect{"UpdateFunctionConfiguration", before, {}, json::Value{{"members", state.members_to_write}}};
+  }
+  if (state.code_to_write && !context.happened("UpdateFunctionCode")) {
+    state.wrote_latest = true;
+    return Effect{"UpdateFunctionCode", before, json::Value{{"code_sha256", state.wanted_code}},
+                  json::Value{{"publish", code_publishes}}};
+  }
+  return Effect{"PublishVersion", json::Value{{"revision", state.latest_revision}},
+                json::Value{{"code_sha256", state.wanted_code}}, {}};
+}
+
+/// Waits until `$LATEST` is settled and remembers its revision and content.
+std::optional<Move> Publish::await_latest(StepContext& context, TargetAws& aws) {
+  auto lambda = aws.lambda();
+  auto latest = lambda.get_function(context.declared().function);
+  if (!latest) return look_again(context, latest.error());
+  Duration waited = context.now - last_progress(context);
+  if (auto failure = latest->record.failure())
+    return Failed{plan::ErrorClass::infrastructure,
+                  "AWS could not apply the change to " + context.declared().function + ": " + *failure,
+                  "The old code is still in force."};
+  if (!latest->record.settled()) {
+    if (waited > settle_limit)
+      return Failed{plan::ErrorClass::timeout, "AWS did not finish the update of " + context.declared().function +
+                                                   " within " + text_of(settle_limit), ""};
+    return Park{context.now + poll_interval(waited), "the update to settle", {}, false};
+  }
+  context.release->latest_revision = latest->record.revision_id();
+  context.release->latest_fingerprint = fingerprint(latest->record.configuration);
+  return std::nullopt;
+}
+
+/// UpdateFunctionCode(Publish) answers the version in the state Pending, without LastUpdateStatus.
+Move Publish::await_version(StepContext& context, TargetAws& aws, std::string const& version) {
+  auto lambda = aws.lambda();
+  auto found = lambda.get_function(context.declared().function, version);
+  if (!found) return look_again(context, found.error());
+  Duration waited = context.now - last_progress(context);
+  std::string name = "version " + version + " of " + context.declared().function;
+  if (found->record.state() == "Failed")
+    return Failed{plan::ErrorClass::infrastructure, name + " failed: " + found->record.failure().value_or("no reason given"), ""};
+  bool ready = found->record.state() == "Active" || found->record.state().empty();
+  if (ready) {
+    context.release->function_arn = unqualified(found->record.arn());
+    if (context.release->account.empty()) context.release->account = account_of(found->record.arn());
+    return finished(context, version, found->record.code_sha256());
+  }
+  if (waited > settle_limit)
+    return Failed{plan::ErrorClass::timeout, name + " was not ready within " + text_of(settle_limit), ""};
+  return Park{context.now + poll_interval(waited), name + " to become active", {}, false};
+}
+
+Performed Publish::perform(StepContext& context, Effect const& effect) const {
+  auto aws = open_aws(context);
+  if (!aws) return Refused{aws.error()};
+  if (effect.name == "CreateFunction") return created(context, *aws, effect);
+  if (effect.name == "UpdateFunctionConfiguration") return updated_configuration(context, *aws, effect);
+  if (effect.name == "UpdateFunctionCode") return updated_code(context, *aws, effect);
+  return publish_latest(context, *aws, effect, context.declared().version_description);
+}
+
+json::Value version_and_code(aws::FunctionRecord const& record) {
+  return json::Value{{"version", record.version()}, {"code_sha256", record.code_sha256()}};
+}
+
+Performed Publish::created(StepContext& context, TargetAws& aws, Effect const&) {
+  auto made = send_create(context, aws, code_of(context), create_request(context));
+  if (!made && made.error().trouble == aws::Trouble::already_exists) return MaybeDone{made.error().error().message};
+  if (!made) return refused(context, made.error());
+  context.release->created_function = true;
+  return Happened{version_and_code(*made), false};
+}
+
+Performed Publish::updated_configuration(StepContext& context, TargetAws& aws, Effect const& effect) {
+  json::Value request = configuration_request(context);
+  request.set("RevisionId", effect.before["revision"]);
+  auto lambda = aws.lambda();
+  auto written = lambda.update_function_configuration(context.declared().function, request);
+  if (!written) return refused(context, written.error());
+  return Happened{json::Value{{"fingerprint", fingerprint(written->configuration)}}, false};
+}
+
+Performed Publish::updated_code(StepContext& context, TargetAws& aws, Effect const& effect) {
+  json::Value request{{"RevisionId", effect.before["revision"]}, {"Publish", effect.more["publish"]}};
+  if (context.declared().configuration.contains("Architectures"))
+    request.set("Architectures", context.declared().configuration["Architectures"]);
+  auto written = send_update(context, aws, code_of(context), request);
+  if (!written) return refused(context, written.error());
+  if (auto failure = wrong_code(context, written->code_sha256())) return Refused{*failure};
+  return Happened{version_and_code(*written), false};
+}
+
+Settled Publish::settle(StepContext& context, Effect const& effect) const {
+  auto aws = open_aws(context);
+  if (!aws) return Refused{aws.error()};
+  if (effect.name == "PublishVersion") return DidNotHappen{"publishing is repeated: it answers the version already made"};
+  return settle_latest(context, *aws, effect);
+}
+
+Settled Publish::settle_latest(StepContext& context, TargetAws& aws, Effect const& effect) {
+  auto lambda = aws.lambda();
+  auto const& declared = context.declared();
+  auto latest = lambda.get_function(declared.function);
+  bool creates = effect.name == "CreateFunction";
+  if (!latest && latest.error().trouble == aws::Trouble::not_found && creates)
+    return DidNotHappen{"there is no such function"};
+  if (!latest) return unsettled(context, latest.error());
+  aws::FunctionRecord const& record = latest->record;
+  bool has_code = context.release->wanted_code.empty() || record.code_sha256() == context.release->wanted_code;
+  bool has_configuration = differing_members(declared.configuration, record.configuration).empty();
+  json::Value found{{"version", "$LATEST"}, {"code_sha256", record.code_sha256()}};
+  if (creates) {
+    if (!has_code || !has_configuration)
+      return ChangedByOthers{"somebody else created function " + declared.function + " meanwhile, with other content"};
+    context.release->created_function = true;
+    return Happened{found, true};
+  }
+  std::string now = fingerprint(record.configuration);
+  bool as_before = now == effect.before["fingerprint"].as_string();
+  bool wrote_code = effect.name == "UpdateFunctionCode";
+  bool as_desired = wrote_code ? has_code && !architecture_differs(declared.configuration, record.configuration) : has_configuration;
+  if (as_desired && !as_before) return Happened{found, true};
+  context.release->latest_revision.clear();
+  context.release->latest_fingerprint = now;
+  if (as_before) return DidNotHappen{"the function is as it was"};
+  context.release->place = Place::changed_by_others;
+  return ChangedByOthers{"somebody else changed $LATEST of " + declared.function + " while this release ran"};
+}
+
+}  // namespace
+
+std::unique_ptr<Executor> make_publish() { return std::make_unique<Publish>(); }
+
+}  // namespace sluice::engine

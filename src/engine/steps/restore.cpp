@@ -1,0 +1,179 @@
+#include "engine/release/code.hpp"
+#include "engine/release/configuration.hpp"
+#include "engine/release/live.hpp"
+#include "engine/release/outcome.hpp"
+#include "engine/release/settings.hpp"
+#include "engine/steps/steps.hpp"
+#include "plan/steps.hpp"
+
+namespace sluice::engine {
+namespace {
+
+/// Traffic first: one alias call with the recorded content. Then `$LATEST` where it was live or had
+/// not been shifted to, then the settings this run changed. It restores what was recorded, never
+/// "latest minus one" (design E5).
+class Restore final : public Executor {
+ public:
+  Move next(StepContext& context) const override;
+  Performed perform(StepContext& context, Effect const& effect) const override;
+  Settled settle(StepContext& context, Effect const& effect) const override;
+
+ private:
+  static std::optional<Move> restore_latest(StepContext& context, TargetAws& aws);
+  static Performed send_configuration(StepContext& context, TargetAws& aws, Effect const& effect);
+  static Performed send_code(StepContext& context, TargetAws& aws, Effect const& effect);
+  static Move finished(StepContext& context);
+};
+
+bool moved_traffic(ReleaseState const& state) {
+  return state.shifted && (state.alias_existed || state.created_alias) && !state.baseline_alias.version.empty();
+}
+
+/// `$LATEST` is put back where it is live (no alias), or where no shift had happened, or on wish.
+bool latest_goes_back(StepContext const& context) {
+  ReleaseState const& state = *context.release;
+  if (!state.wrote_latest || !state.function_existed || state.latest_version.empty()) return false;
+  return state.alias.empty() || !state.shifted || context.declared().restore_latest || !state.alias_existed;
+}
+
+Move Restore::next(StepContext& context) const {
+  ReleaseState& state = *context.release;
+  if (!state.prepared && !state.wrote_latest && !state.shifted)
+    return Done{{}, NodeStatus::skipped, "nothing was changed"};
+  auto aws = open_aws(context);
+  if (!aws) return aws.error();
+  if (moved_traffic(state) && !context.happened("UpdateAlias"))
+    return intend_alias(context, state.alias_now, state.alias_revision, state.baseline_alias, "restore");
+  if (latest_goes_back(context))
+    if (auto move = restore_latest(context, *aws)) return *move;
+  if (auto effect = restoring_setting(context)) return *effect;
+  return finished(context);
+}
+
+Move Restore::finished(StepContext& context) {
+  ReleaseState& state = *context.release;
+  if (state.place == Place::changed_by_others && !context.happened("UpdateAlias") && !state.wrote_latest) {
+    return Done{json::Value{{"place", name_of(state.place)}}, NodeStatus::succeeded, {}};
+  }
+  bool live_changed = state.shifted || (state.alias.empty() && state.wrote_latest) || state.wrote_tags ||
+                      state.wrote_concurrency || state.described_alias;
+  if (!state.function_existed && state.created_function) {
+    state.place = Place::on_candidate;
+    state.place_note = "the function was created by this run and is kept: there is nothing to go back to";
+  } else {
+    state.place = live_changed ? Place::on_baseline : Place::unchanged;
+    state.weight = 0;
+  }
+  bool latest_left = state.wrote_latest && state.function_existed && !latest_goes_back(context);
+  if (latest_left)
+    state.latest_note = "$LATEST holds the candidate's code or configuration; the alias does not serve it";
+  if (state.created_alias && state.function_existed)
+    state.place_note = "alias " + state.alias + " was created by this run and is kept, on the baseline";
+  return Done{json::Value{{"place", name_of(state.place)}, {"version", state.baseline_version}}, NodeStatus::succeeded, {}};
+}
+
+/// Republish: configuration, then code, of the version that equals `$LATEST` as it was found.
+std::optional<Move> Restore::restore_latest(StepContext& context, TargetAws& aws) {
+  ReleaseState& state = *context.release;
+  bool publishes = state.alias.empty();
+  auto const& published = context.result_of("PublishVersion");
+  bool done = !published.is_null();
+  auto lambda = aws.lambda(aws::Lane::rollback);
+  auto latest = lambda.get_function(context.declared().function);
+  if (!latest) return look_again(context, latest.error());
+  if (!latest->record.settled() && !latest->record.failure())
+    return Park{context.now + poll_interval(context.now - last_progress(context)), "the update to settle", {}, false};
+  state.latest_revision = latest->record.revision_id();
+  bool as_recorded = fingerprint(latest->record.configuration) == state.latest_before;
+  if (as_recorded && (!publishes || done)) {
+    if (!published.is_null()) state.restored_version = published["version"].as_string();
+    return std::nullopt;
+  }
+  json::Value before{{"revision", state.latest_revision}};
+  if (as_recorded)
+    return Effect{"PublishVersion", before, json::Value{{"code_sha256", state.latest_code}}, {}};
+  auto baseline = lambda.get_function(context.declared().function, state.latest_version);
+  if (!baseline) return look_again(context, baseline.error());
+  json::Value want = restoring_configuration(baseline->record.configuration);
+  if (!differing_members(want, latest->record.configuration).empty())
+    return Effect{"UpdateFunctionConfiguration", before, json::Value{{"version", state.latest_version}}, {}};
+  return Effect{"UpdateFunctionCode", before,
+                json::Value{{"version", state.latest_version}, {"code_sha256", state.latest_code}}, {}};
+}
+
+Performed Restore::perform(StepContext& context, Effect const& effect) const {
+  auto aws = open_aws(context);
+  if (!aws) return Refused{aws.error()};
+  if (effect.name == "UpdateAlias") return write_alias(context, *aws, effect);
+  if (effect.name == "UpdateFunctionConfiguration") return send_configuration(context, *aws, effect);
+  if (effect.name == "UpdateFunctionCode") return send_code(context, *aws, effect);
+  if (effect.name == "PublishVersion") return publish_latest(context, *aws, effect, "");
+  return write_setting(context, *aws, effect);
+}
+
+Performed Restore::send_configuration(StepContext& context, TargetAws& aws, Effect const& effect) {
+  auto lambda = aws.lambda(aws::Lane::rollback);
+  auto baseline = lambda.get_function(context.declared().function, effect.desired["version"].as_string());
+  if (!baseline) return refused(context, baseline.error());
+  json::Value request = restoring_configuration(baseline->record.configuration);
+  request.set("RevisionId", effect.before["revision"]);
+  auto written = lambda.update_function_configuration(context.declared().function, request);
+  if (!written) return refused(context, written.error());
+  return Happened{};
+}
+
+Performed Restore::send_code(StepContext& context, TargetAws& aws, Effect const& effect) {
+  auto lambda = aws.lambda(aws::Lane::rollback);
+  auto baseline = lambda.get_function(context.declared().function, effect.desired["version"].as_string());
+  if (!baseline) return refused(context, baseline.error());
+  auto code = recover_code(context, *baseline);
+  if (!code) return NotNow{std::chrono::seconds(1), code.error().message};
+  json::Value request{{"RevisionId", effect.before["revision"]}};
+  if (baseline->record.configuration.contains("Architectures"))
+    request.set("Architectures", baseline->record.configuration["Architectures"]);
+  auto written = send_update(context, aws, *code, request);
+  if (!written) return refused(context, written.error());
+  return Happened{json::Value{{"code_sha256", written->code_sha256()}}, false};
+}
+
+/// A change by somebody else that already took the candidate off the alias counts as done.
+Settled settle_restored_alias(StepContext& context, TargetAws& aws, Effect const& effect) {
+  auto lambda = aws.lambda(aws::Lane::rollback);
+  auto alias = lambda.get_alias(context.declared().function, context.declared().alias);
+  if (!alias && alias.error().trouble != aws::Trouble::not_found) return unsettled(context, alias.error());
+  ReleaseState& state = *context.release;
+  if (!alias) {
+    state.place = Place::changed_by_others;
+    state.place_note = "the alias was deleted by somebody else";
+    return Happened{json::Value{{"found", "deleted"}}, true};
+  }
+  AliasContent found = content_of(*alias);
+  state.alias_now = found;
+  state.alias_revision = alias->revision_id;
+  json::Value result{{"content", to_json(found)}, {"revision", alias->revision_id}};
+  if (found == alias_content(effect.desired["content"])) return Happened{result, true};
+  if (!found.names(state.candidate_version)) {
+    context.notes.push_back("somebody else set the alias to " + in_words(found) + ": the candidate is off it");
+    return Happened{result, true};
+  }
+  if (found == alias_content(effect.before["content"]) || found.version == state.baseline_version ||
+      found == AliasContent{state.candidate_version, {}})
+    return DidNotHappen{"the alias still serves the candidate: " + in_words(found)};
+  state.place = Place::changed_by_others;
+  state.place_note = "the alias is at " + in_words(found);
+  return ChangedByOthers{"somebody else changed the alias while it was rolled back: it is at " + in_words(found)};
+}
+
+Settled Restore::settle(StepContext& context, Effect const& effect) const {
+  auto aws = open_aws(context);
+  if (!aws) return Refused{aws.error()};
+  if (effect.name == "UpdateAlias") return settle_restored_alias(context, *aws, effect);
+  // The others are decided by what `next` reads: it goes on from the content it finds.
+  return DidNotHappen{"it is looked at again"};
+}
+
+}  // namespace
+
+std::unique_ptr<Executor> make_restore() { return std::make_unique<Restore>(); }
+
+}  // namespace sluice::engine

@@ -1,0 +1,279 @@
+#include "store/memory.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "base/guarded.hpp"
+#include "store/rules.hpp"
+
+namespace sluice::store {
+namespace {
+
+struct StoredRun {
+  RunRow row;
+  std::vector<EventRow> events;
+  std::int64_t number = 0;  ///< in the order of creation
+};
+
+struct Content {
+  std::map<std::string, StoredRun> runs;
+  std::map<std::string, json::Value> plans;
+  std::map<std::string, std::string> locks;  ///< name → run
+};
+
+std::optional<Busy> busy(Content const& content, std::vector<std::string> const& locks,
+                         std::string const& run, std::string const& ending) {
+  for (auto const& lock : locks) {
+    auto held = content.locks.find(lock);
+    if (held == content.locks.end() || held->second == run || held->second == ending) continue;
+    return Busy{lock, held->second};
+  }
+  return std::nullopt;
+}
+
+void write_events(StoredRun& run, std::int64_t epoch, std::vector<EventRow> const& events) {
+  for (auto event : events) {
+    event.epoch = epoch;
+    run.events.push_back(std::move(event));
+  }
+}
+
+/// Nothing is changed where it fails.
+Result<void> append_to(Content& content, std::string const& id, std::int64_t epoch,
+                       std::vector<EventRow> const& events, RunPatch const& patch,
+                       std::vector<std::string> const& locks, Time now) {
+  auto found = content.runs.find(id);
+  if (found == content.runs.end()) return std::unexpected(unknown_run(id));
+  auto row = appended(found->second.row, epoch, events, patch, now);
+  if (!row) return std::unexpected(row.error());
+  found->second.row = std::move(*row);
+  write_events(found->second, epoch, events);
+  for (auto const& lock : patch.release_locks) {
+    auto held = content.locks.find(lock);
+    if (held != content.locks.end() && held->second == id) content.locks.erase(held);
+  }
+  if (found->second.row.ended) {
+    std::erase_if(content.locks, [&](auto const& lock) { return lock.second == id; });
+  } else {
+    for (auto const& lock : locks) content.locks.emplace(lock, id);
+  }
+  return {};
+}
+
+Result<std::optional<Busy>> create_in(Content& content, NewRun const& run, Time now) {
+  if (content.runs.contains(run.row.id)) return std::unexpected(existing_run(run.row.id));
+  StoredRun stored{created(run, now), {}, static_cast<std::int64_t>(content.runs.size())};
+  auto locks = stored.row.ended ? std::vector<std::string>() : run.locks;
+  auto held = busy(content, locks, run.row.id, run.ending ? run.ending->run : "");
+  if (held) return held;
+  if (run.plan.is_null() && !content.plans.contains(run.row.plan_digest)) {
+    return std::unexpected(unknown_plan(run.row.plan_digest));
+  }
+  if (auto const& ending = run.ending) {
+    auto ended =
+        append_to(content, ending->run, ending->epoch, ending->events, ending->patch, {}, now);
+    if (!ended) return std::unexpected(ended.error());
+  }
+  write_events(stored, stored.row.epoch, run.events);
+  content.plans.emplace(run.row.plan_digest, run.plan);
+  for (auto const& lock : locks) content.locks.emplace(lock, run.row.id);
+  content.runs.emplace(run.row.id, std::move(stored));
+  return std::nullopt;
+}
+
+bool matches(RunRow const& row, RunFilter const& filter) {
+  if (filter.state == "active") {
+    if (row.ended) return false;
+  } else if (filter.state && *filter.state != row.state) {
+    return false;
+  }
+  if (filter.name && *filter.name != row.name) return false;
+  return !filter.function ||
+         std::ranges::binary_search(functions_of(row.summary), *filter.function);
+}
+
+std::vector<RunRow> list(Content const& content, RunFilter const& filter) {
+  auto place = [](StoredRun const& run) { return std::pair(run.row.created, run.number); };
+  std::optional<std::pair<Time, std::int64_t>> before;
+  if (filter.before) {
+    auto found = content.runs.find(*filter.before);
+    if (found == content.runs.end()) return {};
+    before = place(found->second);
+  }
+  std::vector<StoredRun const*> found;
+  for (auto const& [id, run] : content.runs) {
+    if (before && place(run) >= *before) continue;
+    if (matches(run.row, filter)) found.push_back(&run);
+  }
+  std::ranges::sort(found, std::greater(), [&](auto const* run) { return place(*run); });
+  found.resize(std::min({found.size(), filter.limit, most_listed_runs}));
+  std::vector<RunRow> rows;
+  for (auto const* run : found) rows.push_back(run->row);
+  return rows;
+}
+
+}  // namespace
+
+struct Memory {
+  Guarded<Content> content;
+  Guarded<MemoryFaults> faults;
+};
+
+namespace {
+
+class MemoryStore final : public Store {
+ public:
+  MemoryStore(std::shared_ptr<Memory> memory, Clock& clock)
+      : memory_(std::move(memory)), clock_(clock) {}
+
+  Result<std::optional<Busy>> create(NewRun const& run) override {
+    if (auto fits = check_new(run); !fits) return std::unexpected(fits.error());
+    return write<std::optional<Busy>>(
+        "create", [&](Content& content) { return create_in(content, run, clock_.now()); },
+        [](std::optional<Busy> const& held) { return !held; });
+  }
+
+  Result<RunRow> claim(std::string const& run, std::string const& owner) override {
+    return write<RunRow>("claim", [&](Content& content) -> Result<RunRow> {
+      auto found = content.runs.find(run);
+      if (found == content.runs.end()) return std::unexpected(unknown_run(run));
+      return found->second.row = claimed(found->second.row, owner, clock_.now());
+    });
+  }
+
+  Result<void> release(std::string const& run, std::int64_t epoch) override {
+    return without_value(write<bool>("release", [&](Content& content) -> Result<bool> {
+      auto found = content.runs.find(run);
+      if (found == content.runs.end()) return std::unexpected(unknown_run(run));
+      auto row = released(found->second.row, epoch, clock_.now());
+      if (!row) return std::unexpected(row.error());
+      found->second.row = std::move(*row);
+      return true;
+    }));
+  }
+
+  Result<void> append(std::string const& run, std::int64_t epoch,
+                      std::vector<EventRow> const& events, RunPatch const& patch) override {
+    return without_value(write<bool>("append", [&](Content& content) -> Result<bool> {
+      auto done = append_to(content, run, epoch, events, patch, {}, clock_.now());
+      if (!done) return std::unexpected(done.error());
+      return true;
+    }));
+  }
+
+  Result<std::optional<Busy>> append_locking(std::string const& run, std::int64_t epoch,
+                                             std::vector<std::string> const& locks,
+                                             std::vector<EventRow> const& events,
+                                             RunPatch const& patch) override {
+    return write<std::optional<Busy>>(
+        "append_locking",
+        [&](Content& content) -> Result<std::optional<Busy>> {
+          if (auto held = busy(content, locks, run, "")) return held;
+          auto done = append_to(content, run, epoch, events, patch, locks, clock_.now());
+          if (!done) return std::unexpected(done.error());
+          return std::nullopt;
+        },
+        [](std::optional<Busy> const& held) { return !held; });
+  }
+
+  Result<std::optional<RunRow>> run(std::string const& id) override {
+    return read<std::optional<RunRow>>("run", [&](Content& content) -> std::optional<RunRow> {
+      auto found = content.runs.find(id);
+      if (found == content.runs.end()) return std::nullopt;
+      return found->second.row;
+    });
+  }
+
+  Result<std::vector<RunRow>> runs(RunFilter const& filter) override {
+    return read<std::vector<RunRow>>("runs",
+                                     [&](Content& content) { return list(content, filter); });
+  }
+
+  Result<std::vector<EventRow>> events(std::string const& run, std::int64_t after,
+                                       std::size_t limit) override {
+    using Events = Result<std::vector<EventRow>>;
+    return read<std::vector<EventRow>>("events", [&](Content& content) -> Events {
+      auto found = content.runs.find(run);
+      if (found == content.runs.end()) return std::unexpected(unknown_run(run));
+      auto const& all = found->second.events;
+      auto size = static_cast<std::int64_t>(all.size());
+      auto first = std::clamp<std::int64_t>(after, 0, size);
+      auto count = std::min(limit, static_cast<std::size_t>(size - first));
+      return std::vector(all.begin() + first,
+                         all.begin() + first + static_cast<std::int64_t>(count));
+    });
+  }
+
+  Result<json::Value> plan(std::string const& digest) override {
+    return read<json::Value>("plan", [&](Content& content) -> Result<json::Value> {
+      auto found = content.plans.find(digest);
+      if (found == content.plans.end()) return std::unexpected(unknown_plan(digest));
+      return found->second;
+    });
+  }
+
+  Result<std::vector<LockRow>> locks() override {
+    return read<std::vector<LockRow>>("locks", [](Content& content) {
+      std::vector<LockRow> all;
+      for (auto const& [name, run] : content.locks) all.push_back({name, run});
+      return all;
+    });
+  }
+
+ private:
+  using Fault = std::function<Result<void>(char const*)>;
+
+  Result<void> ask(Fault MemoryFaults::* which, char const* operation) {
+    // Copied, so that the function runs without the lock.
+    auto fault = memory_->faults.with([&](MemoryFaults& faults) { return faults.*which; });
+    return fault ? fault(operation) : Result<void>();
+  }
+
+  template <class T>
+  static bool always(T const&) {
+    return true;
+  }
+  static Result<void> without_value(Result<bool> const& outcome) {
+    if (!outcome) return std::unexpected(outcome.error());
+    return {};
+  }
+
+  template <class T>
+  Result<T> write(char const* operation, std::function<Result<T>(Content&)> const& work,
+                  std::function<bool(T const&)> const& committed = always<T>) {
+    if (auto may = ask(&MemoryFaults::before_commit, operation); !may) {
+      return std::unexpected(may.error());
+    }
+    auto outcome = memory_->content.with(work);
+    if (!outcome || !committed(*outcome)) return outcome;
+    if (auto answered = ask(&MemoryFaults::after_commit, operation); !answered) {
+      return std::unexpected(answered.error());
+    }
+    return outcome;
+  }
+
+  template <class T>
+  Result<T> read(char const* operation, std::function<Result<T>(Content&)> const& work) {
+    if (auto may = ask(&MemoryFaults::before_read, operation); !may) {
+      return std::unexpected(may.error());
+    }
+    return memory_->content.with(work);
+  }
+
+  std::shared_ptr<Memory> memory_;
+  Clock& clock_;
+};
+
+}  // namespace
+
+std::shared_ptr<Memory> make_memory() { return std::make_shared<Memory>(); }
+
+std::unique_ptr<Store> open_memory(std::shared_ptr<Memory> memory, Clock& clock) {
+  return std::make_unique<MemoryStore>(std::move(memory), clock);
+}
+
+void set_faults(Memory& memory, MemoryFaults faults) {
+  memory.faults.with([&](MemoryFaults& current) { current = std::move(faults); });
+}
+
+}  // namespace sluice::store
