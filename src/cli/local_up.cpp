@@ -85,7 +85,8 @@ void announce(Invocation& invocation, local::Endpoint& endpoint,
   invocation.say("In another terminal:");
   terminal.out("export AWS_ENDPOINT_URL=" + endpoint.url() + "\n");
   if (!own_keys) terminal.out("export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n");
-  terminal.out("export AWS_REGION=us-east-1\n");
+  // The AWS CLI and boto3 read the second name only.
+  terminal.out("export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\n");
   if (own_keys)
     invocation.say("and the keys that were declared, or any other pair for account 000000000000.");
   invocation.say(style.dim("Ctrl-C ends it; its state stays."));
