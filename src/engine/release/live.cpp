@@ -7,6 +7,8 @@
 namespace sluice::engine {
 namespace {
 
+constexpr Duration settle_limit = std::chrono::minutes(15);
+
 void remember(ReleaseState& state, AliasContent const& content, std::string const& revision) {
   state.alias_now = content;
   state.alias_revision = revision;
@@ -41,6 +43,23 @@ std::string bare_name(std::string const& function) {
   for (std::size_t i = 0; i + 1 < parts.size(); ++i)
     if (parts[i] == "function") return parts[i + 1];
   return parts.front();
+}
+
+std::optional<Move> await_settled(StepContext const& context, aws::FunctionRecord const& record) {
+  std::string const& function = context.declared().function;
+  if (record.state() == "Failed")
+    return Failed{plan::ErrorClass::infrastructure,
+                  "function " + function + " is in the state Failed: " + record.failure().value_or("no reason given"),
+                  "AWS says: delete the function and create it again."};
+  if (record.state() == "Inactive")
+    return Failed{plan::ErrorClass::infrastructure, "function " + function + " is Inactive: AWS reclaimed its resources",
+                  "Invoke it once, wait until it is Active again, then repeat the release."};
+  if (record.settled()) return std::nullopt;
+  Duration waited = context.now - last_progress(context);
+  if (waited > settle_limit)
+    return Failed{plan::ErrorClass::timeout,
+                  "AWS has not finished a change of " + function + " within " + text_of(settle_limit), ""};
+  return Park{context.now + poll_interval(waited), "AWS to finish a change of " + function, {}, false};
 }
 
 Effect intend_alias(StepContext const&, AliasContent const& before, std::string const& revision,

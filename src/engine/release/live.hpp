@@ -16,6 +16,10 @@ std::string account_of(std::string const& arn);
 /// The bare name of a name, partial ARN or ARN.
 std::string bare_name(std::string const& function);
 
+/// None where the record is settled. Otherwise a short wait, and a failure where waiting is of no use:
+/// AWS could not apply the last change, the function is idle, or it has taken too long.
+std::optional<Move> await_settled(StepContext const& context, aws::FunctionRecord const& record);
+
 /// The intent to move the alias from what was found to `desired`, guarded by `revision`.
 Effect intend_alias(StepContext const& context, AliasContent const& before, std::string const& revision,
                     AliasContent const& desired, std::string const& purpose);
