@@ -9,16 +9,17 @@ namespace sluice::test {
 Rehearsal::Rehearsal() {
   local::EndpointSettings settings;
   settings.lambda.settle_delay = Duration(0);
-  settings.lambda.control_rate = 0;
+  settings.lambda.rates = {0, 0, 0};
   auto endpoint = local::Endpoint::open(settings, system_clock(), system_random());
   EXPECT_TRUE(endpoint) << endpoint.error().text();
   endpoint_ = std::move(*endpoint);
   client_ = std::make_unique<local::DirectClient>(*endpoint_);
   budget_ = std::make_unique<aws::Budget>(system_clock(), aws::Budget::unlimited());
-  aws::HeldEnvironment environment({{"AWS_ACCESS_KEY_ID", "test"},
-                                    {"AWS_SECRET_ACCESS_KEY", "test"},
-                                    {"AWS_REGION", "eu-west-1"},
-                                    {"AWS_ENDPOINT_URL", endpoint_->url()}});
+  aws::HeldEnvironment environment;
+  environment.variables = {{"AWS_ACCESS_KEY_ID", "test"},
+                           {"AWS_SECRET_ACCESS_KEY", "test"},
+                           {"AWS_REGION", "eu-west-1"},
+                           {"AWS_ENDPOINT_URL", endpoint_->url()}};
   auto session = aws::open_session({}, environment, {*client_, system_clock(), system_random(), *budget_});
   EXPECT_TRUE(session) << session.error().text();
   session_ = std::make_unique<aws::Session>(std::move(*session));
