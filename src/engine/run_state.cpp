@@ -67,9 +67,11 @@ std::string end_state_of(plan::Plan const& plan, RunState const& state) {
   bool left_split = false;
   for (auto const& [id, release] : state.releases) {
     Place place = place_of(release["place"].as_string());
-    needs_person |= place == Place::unknown || place == Place::changed_by_others || place == Place::moving;
+    bool others = place == Place::changed_by_others;
+    bool restored = release["restored"].as_bool();  // others took the candidate off the alias first
+    needs_person |= place == Place::unknown || place == Place::moving || (others && !restored);
     on_candidate |= place == Place::on_candidate;
-    went_back |= place == Place::on_baseline;
+    went_back |= place == Place::on_baseline || (others && restored);
     left_split |= place == Place::left_split;
   }
   for (auto const& rollback : state.rollbacks)

@@ -101,5 +101,64 @@ TEST(Release, WithoutAliasARollbackRepublishes) {
   EXPECT_EQ(end.state.releases.at("default/plain")["restored_version"].as_string(), "3") << story(end);
 }
 
+TEST(Release, AMissingAliasIsCreatedOnTheBaselineAndThenShifted) {
+  test::Rehearsal rehearsal;
+  std::string without = orders("one");
+  without.erase(without.find("alias: live\n"), 12);
+  ASSERT_EQ(rehearsal.run(without).state.end_state, "succeeded");
+  auto end = rehearsal.run(orders("two", in_steps));
+  ASSERT_EQ(end.state.end_state, "succeeded") << story(end);
+  EXPECT_EQ(release_of(end)["baseline_version"].as_string(), "1") << story(end);
+  EXPECT_EQ(end.state.node("default/release/shift-10").status, engine::NodeStatus::succeeded) << story(end);
+  EXPECT_EQ(rehearsal.lambda().get_alias("orders", "live")->function_version, "2");
+}
+
+TEST(Release, AnotherRoleCannotBeShiftedInStepsAndNothingIsTouched) {
+  test::Rehearsal rehearsal;
+  rehearsal.run(orders("one", in_steps));
+  std::string other = orders("two", in_steps);
+  other.replace(other.find("role/orders"), 11, "role/others");
+  auto end = rehearsal.run(other);
+  EXPECT_EQ(end.state.end_state, "failed") << story(end);
+  EXPECT_EQ(release_of(end)["place"].as_string(), "unchanged");
+  EXPECT_THAT(end.state.node("default/release/prepare").reason, testing::HasSubstr("execution role changes"));
+  EXPECT_EQ(rehearsal.lambda().list_versions("orders")->size(), 2u);  // $LATEST and 1
+}
+
+TEST(Release, ASplitAliasIsRefusedAndCanBeHealed) {
+  test::Rehearsal rehearsal;
+  rehearsal.run(orders("one", in_steps));
+  rehearsal.run(orders("two", in_steps));
+  auto lambda = rehearsal.lambda();
+  ASSERT_TRUE(lambda.update_alias("orders", "live", {"2", {{"1", 0.25}}, ""}));
+  auto refused = rehearsal.run(orders("three", in_steps));
+  EXPECT_EQ(refused.state.end_state, "failed") << story(refused);
+  EXPECT_THAT(refused.state.node("default/release/prepare").reason, testing::HasSubstr("25 % to version 1"));
+  auto healed = rehearsal.run(orders("three", std::string(in_steps) + "heal: to_primary\n"));
+  EXPECT_EQ(healed.state.end_state, "succeeded") << story(healed);
+  EXPECT_EQ(release_of(healed)["baseline_version"].as_string(), "2");
+}
+
+TEST(Release, AForeignHandOnTheAliasIsHeldAndAPersonMayRollBack) {
+  test::Rehearsal rehearsal;
+  rehearsal.run(orders("one", in_steps));
+  rehearsal.run(orders("two", in_steps));
+  auto run = rehearsal.start(orders("three", "strategy:\n  - shift: 10\n    pause: 1h\n  - shift: 50\n    pause: 1h\n"));
+  auto lambda = rehearsal.lambda();
+  while (lambda.get_alias("orders", "live")->weights.empty()) std::this_thread::yield();
+  ASSERT_TRUE(lambda.update_alias("orders", "live", {"1", {}, ""}));
+  auto signal = [&](char const* kind) {
+    return rehearsal.engine().signal(run, {.kind = kind, .node = "", .by = "tester", .reason = "", .data = {}});
+  };
+  while (!signal("skip")) std::this_thread::yield();
+  auto asks = [&] { return rehearsal.engine().snapshot(run)->state.node("default/release/shift-50").status; };
+  while (asks() != engine::NodeStatus::asking) std::this_thread::yield();
+  ASSERT_TRUE(rehearsal.engine().signal(
+      run, {.kind = "rollback", .node = "default/release/shift-50", .by = "tester", .reason = "", .data = {}}));
+  auto end = rehearsal.wait(run);
+  EXPECT_EQ(lambda.get_alias("orders", "live")->function_version, "1") << story(end);
+  EXPECT_EQ(end.state.end_state, "rolled_back") << story(end);
+}
+
 }  // namespace
 }  // namespace sluice

@@ -138,7 +138,11 @@ Performed publish_latest(StepContext& context, TargetAws& aws, Effect const& eff
   if (!description.empty()) request.set("Description", description);
   auto made = lambda.publish_version(context.declared().function, request);
   if (!made) return refused(context, made.error());
-  return Happened{json::Value{{"version", made->version()}, {"code_sha256", made->code_sha256()}}, false};
+  return Happened{json::Value{{"version", made->version()},
+                              {"code_sha256", made->code_sha256()},
+                              {"arn", made->arn()},
+                              {"state", made->state()}},
+                  false};
 }
 
 }  // namespace sluice::engine

@@ -26,6 +26,7 @@ class Publish final : public Executor {
  private:
   static Move create(StepContext& context, TargetAws& aws);
   static Move update(StepContext& context, TargetAws& aws);
+  static Move published_version(StepContext& context, TargetAws& aws, json::Value const& published);
   static Move await_version(StepContext& context, TargetAws& aws, std::string const& version);
   static std::optional<Move> await_latest(StepContext& context, TargetAws& aws);
   static Performed created(StepContext& context, TargetAws& aws, Effect const& effect);
@@ -68,9 +69,11 @@ std::optional<Failed> wrong_code(StepContext const& context, std::string const& 
                 "Nothing was shifted. Check who writes to the package's location."};
 }
 
-Move finished(StepContext& context, std::string const& version, std::string const& code) {
+Move ready(StepContext& context, std::string const& version, std::string const& arn, std::string const& code) {
   if (auto failure = wrong_code(context, code)) return *failure;
   ReleaseState& state = *context.release;
+  state.function_arn = unqualified(arn);
+  if (state.account.empty()) state.account = account_of(arn);
   state.candidate_version = version;
   if (state.wanted_code.empty()) state.wanted_code = code;
   return Done{json::Value{{"version", version}, {"code_sha256", code}}, NodeStatus::succeeded, {}};
@@ -101,7 +104,8 @@ Move Publish::create(StepContext& context, TargetAws& aws) {
     return Effect{"CreateFunction", {}, json::Value{{"code_sha256", state.wanted_code}}, {}};
   }
   auto const& published = context.result_of("PublishVersion");
-  std::string version = (published.is_null() ? created : published)["version"].as_string();
+  if (!published.is_null()) return published_version(context, aws, published);
+  std::string version = created["version"].as_string();
   if (version == "$LATEST" || version.empty()) {
     if (auto wait = await_latest(context, aws)) return *wait;
     return Effect{"PublishVersion", json::Value{{"revision", state.latest_revision}},
@@ -116,7 +120,7 @@ Move Publish::update(StepContext& context, TargetAws& aws) {
   bool configuration = !state.members_to_write.items().empty();
   bool code_publishes = declared.version_description.empty();
   if (auto const& published = context.result_of("PublishVersion"); !published.is_null())
-    return await_version(context, aws, published["version"].as_string());
+    return published_version(context, aws, published);
   if (auto const& code = context.result_of("UpdateFunctionCode"); !code.is_null() && code["version"].as_string() != "$LATEST")
     return await_version(context, aws, code["version"].as_string());
   bool first_write = !context.happened("UpdateFunctionConfiguration") && !context.happened("UpdateFunctionCode");
@@ -152,6 +156,13 @@ std::optional<Move> Publish::await_latest(StepContext& context, TargetAws& aws) 
   return std::nullopt;
 }
 
+/// PublishVersion answers a plain function's version as Active; SnapStart and the like are Pending.
+Move Publish::published_version(StepContext& context, TargetAws& aws, json::Value const& published) {
+  std::string version = published["version"].as_string();
+  if (published["state"].as_string() != "Active") return await_version(context, aws, version);
+  return ready(context, version, published["arn"].as_string(), published["code_sha256"].as_string());
+}
+
 /// UpdateFunctionCode(Publish) answers the version in the state Pending, without LastUpdateStatus.
 Move Publish::await_version(StepContext& context, TargetAws& aws, std::string const& version) {
   auto lambda = aws.lambda();
@@ -163,12 +174,8 @@ Move Publish::await_version(StepContext& context, TargetAws& aws, std::string co
     return Effect{"DeleteFunction", {}, {}, json::Value{{"reason", found->record.failure().value_or("")}}};
   if (found->record.state() == "Failed")
     return Failed{plan::ErrorClass::infrastructure, name + " failed: " + found->record.failure().value_or("no reason given"), ""};
-  bool ready = found->record.state() == "Active" || found->record.state().empty();
-  if (ready) {
-    context.release->function_arn = unqualified(found->record.arn());
-    if (context.release->account.empty()) context.release->account = account_of(found->record.arn());
-    return finished(context, version, found->record.code_sha256());
-  }
+  if (found->record.state() == "Active" || found->record.state().empty())
+    return ready(context, version, found->record.arn(), found->record.code_sha256());
   if (waited > settle_limit)
     return Failed{plan::ErrorClass::timeout, name + " was not ready within " + text_of(settle_limit), ""};
   return Park{context.now + poll_interval(waited), name + " to become active", {}, false};
