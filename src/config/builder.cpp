@@ -153,7 +153,7 @@ void TreeBuilder::take_key(Open& parent, Node const& node, ByteRange place) {
   if (first) {
     key.dropped = true;
     diagnostics_->error(codes::duplicate_key, key.span,
-                        "the key " + quoted(key.text) + " is there twice",
+                        "the key " + in_quotes(key.text) + " is there twice",
                         {.cause = "only one of the two values could count",
                          .help = key.merge ? "merge several mappings with a list: <<: [*a, *b]"
                                            : "remove or rename one of them",

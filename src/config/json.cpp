@@ -131,7 +131,7 @@ class JsonReader {
     ByteRange place{at_, end};
     if (found == "null") return at_ = end, builder_.null(found, place);
     if (found == "true" || found == "false") return at_ = end, builder_.scalar(found, false, place);
-    return refuse("unknown word " + quoted(found), "quote it: `\"" + found + "\"`", end - at_);
+    return refuse("unknown word " + in_quotes(found), "quote it: `\"" + found + "\"`", end - at_);
   }
 
   void digits() {

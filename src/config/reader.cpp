@@ -53,12 +53,12 @@ void MapReader::refuse_two_names(Key const& key) {
     Entry const* found = node_.entry(name);
     if (!found) continue;
     if (first)
-      diagnostics_->error(
-          codes::duplicate_key, found->key_span,
-          quoted(found->key) + " and " + quoted(first->key) + " are two names for the same thing",
-          {.cause = "only one of the two values could count",
-           .help = "remove one of them",
-           .related = {{first->key_span, "the other one"}}});
+      diagnostics_->error(codes::duplicate_key, found->key_span,
+                          in_quotes(found->key) + " and " + in_quotes(first->key) +
+                              " are two names for the same thing",
+                          {.cause = "only one of the two values could count",
+                           .help = "remove one of them",
+                           .related = {{first->key_span, "the other one"}}});
     else
       first = found;
   }
@@ -75,14 +75,15 @@ Node const* MapReader::required_value(Key const& key) {
   Node const* found = value(key);
   if (found || !valid_) return found;
   if (Entry const* typed = entry(key)) {
-    diagnostics_->error(codes::missing_key, typed->key_span, quoted(typed->key) + " has no value",
+    diagnostics_->error(codes::missing_key, typed->key_span,
+                        in_quotes(typed->key) + " has no value",
                         {.cause = {}, .help = "write one"});
     return nullptr;
   }
   Advice advice{.cause = {}, .help = "add `" + key.name() + ":`"};
   if (node_.alias_span())
     advice.related.push_back({*node_.alias_span(), "brought here by the alias"});
-  diagnostics_->error(codes::missing_key, first_line(), what_ + " needs " + quoted(key.name()),
+  diagnostics_->error(codes::missing_key, first_line(), what_ + " needs " + in_quotes(key.name()),
                       std::move(advice));
   return nullptr;
 }
@@ -96,7 +97,8 @@ std::string MapReader::required_string(Key const& key) {
   Node const* node = required_value(key);
   auto text = node ? as_string(*node, *diagnostics_, typed_name(key)) : std::nullopt;
   if (text && text->empty())
-    report(*diagnostics_, *node, codes::empty_text, quoted(typed_name(key)) + " must not be empty");
+    report(*diagnostics_, *node, codes::empty_text,
+           in_quotes(typed_name(key)) + " must not be empty");
   return text.value_or("");
 }
 
@@ -181,12 +183,12 @@ void MapReader::done() {
   for (auto const& entry : node_.entries()) {
     if (std::ranges::find(known_, entry.key) != known_.end()) continue;
     auto meant = nearest(entry.key, known_);
-    Advice advice{.cause = {}, .help = meant ? "did you mean " + quoted(*meant) + "?" : ""};
+    Advice advice{.cause = {}, .help = meant ? "did you mean " + in_quotes(*meant) + "?" : ""};
     if (entry.value.alias_span())
       advice.related.push_back({*entry.value.alias_span(), "brought here by the alias"});
     Severity severity = unknown_ == Unknown::error ? Severity::error : Severity::warning;
     diagnostics_->add({codes::unknown_key, severity,
-                       "unknown key " + quoted(entry.key) + " in " + what_, entry.key_span,
+                       "unknown key " + in_quotes(entry.key) + " in " + what_, entry.key_span,
                        std::move(advice)});
   }
 }

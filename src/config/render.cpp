@@ -142,7 +142,7 @@ std::string render_human(Diagnostics const& diagnostics, Colour colour) {
   return out + summary(diagnostics);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t most = 60;
   std::string shown = printable(text.substr(0, most * 4));
   for (auto [from, to] : {std::pair{"\n", "\\n"}, {"\t", "\\t"}})

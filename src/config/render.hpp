@@ -45,6 +45,6 @@ json::Value to_json(Diagnostics const& diagnostics);
 
 /// Text from a file inside a message: quoted, on one line, without control characters, and cut
 /// behind 60 characters.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace sluice::config

@@ -98,14 +98,14 @@ void refuse_type(Node const& node, Diagnostics& diagnostics, std::string_view wh
     help = "write `" + (line.empty() ? *meant : line) + "`";
   }
   report(diagnostics, node, codes::wrong_type,
-         quoted(what) + " must be " + expected + ", found " + description_of(node),
+         in_quotes(what) + " must be " + expected + ", found " + description_of(node),
          std::move(help));
 }
 
 void refuse_range(Node const& node, Diagnostics& diagnostics, std::string_view what,
                   std::string const& expected) {
   report(diagnostics, node, codes::out_of_range,
-         quoted(what) + " must be " + expected + ", found " + quoted(node.text()));
+         in_quotes(what) + " must be " + expected + ", found " + in_quotes(node.text()));
 }
 
 }  // namespace
@@ -155,7 +155,7 @@ std::string description_of(Node const& node) {
     if (core_boolean(node.text())) return node.text();
     if (core_number(node.text())) return "the number " + node.text();
   }
-  return "the text " + quoted(node.text());
+  return "the text " + in_quotes(node.text());
 }
 
 std::string corrected_line(Span const& span, std::string_view replacement) {

@@ -40,13 +40,13 @@ std::string fault_of_arn(std::string_view text, std::string_view service) {
   if (parts[0] != "arn") return "it does not start with 'arn:'";
   if (parts.size() < 6) return "it has fewer than six parts between its colons";
   if (parts[1] != "aws" && !parts[1].starts_with("aws-"))
-    return "its partition " + quoted(parts[1]) + " is not aws, aws-cn, aws-us-gov, …";
+    return "its partition " + in_quotes(parts[1]) + " is not aws, aws-cn, aws-us-gov, …";
   if (parts[2].empty()) return "it names no service";
   if (!service.empty() && parts[2] != service)
-    return "it belongs to " + quoted(parts[2]) + ", not to " + std::string(service);
+    return "it belongs to " + in_quotes(parts[2]) + ", not to " + std::string(service);
   bool account = parts[4].empty() || parts[4] == "aws" ||
                  (parts[4].size() == 12 && std::ranges::all_of(parts[4], is_digit));
-  if (!account) return "its account " + quoted(parts[4]) + " is not twelve digits";
+  if (!account) return "its account " + in_quotes(parts[4]) + " is not twelve digits";
   if (parts[5].empty()) return "it names no resource";
   bool blank = text.find_first_of(" \t\r\n") != std::string_view::npos;
   return blank ? "it holds a blank" : std::string();
@@ -58,7 +58,7 @@ std::optional<Duration> as_duration(Node const& node, Diagnostics& diagnostics,
                                     std::string_view what, DurationRange range) {
   if (!node.is_scalar()) {
     report(diagnostics, node, codes::wrong_type,
-           quoted(what) + " must be a duration, found " + description_of(node),
+           in_quotes(what) + " must be a duration, found " + description_of(node),
            "write a number with its unit: 30s, 5m, 1h30m");
     return std::nullopt;
   }
@@ -73,15 +73,15 @@ std::optional<Duration> as_duration(Node const& node, Diagnostics& diagnostics,
   if (!value) {
     bool unit_missing = core_integer(node.text()).value_or(-1) >= 0;
     report(diagnostics, node, codes::bad_duration,
-           quoted(what) + " must be a duration, found " + description_of(node),
+           in_quotes(what) + " must be a duration, found " + description_of(node),
            unit_missing ? "give it a unit: " + write(node, node.text() + "s")
                         : "write a number with its unit: 30s, 5m, 1h30m");
     return std::nullopt;
   }
   if (*value >= range.min && *value <= range.max) return *value;
   report(diagnostics, node, codes::out_of_range,
-         quoted(what) + " must be a duration" + duration_range_text(range) + ", found " +
-             quoted(node.text()));
+         in_quotes(what) + " must be a duration" + duration_range_text(range) + ", found " +
+             in_quotes(node.text()));
   return std::nullopt;
 }
 
@@ -90,7 +90,7 @@ std::optional<std::size_t> as_choice(Node const& node, Diagnostics& diagnostics,
                                      Letters letters) {
   if (!node.is_scalar()) {
     report(diagnostics, node, codes::wrong_type,
-           quoted(what) + " must be " + list_of(words) + ", found " + description_of(node));
+           in_quotes(what) + " must be " + list_of(words) + ", found " + description_of(node));
     return std::nullopt;
   }
   auto fits = [&](std::string const& word) {
@@ -101,8 +101,8 @@ std::optional<std::size_t> as_choice(Node const& node, Diagnostics& diagnostics,
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
   auto meant = nearest(node.text(), words);
   report(diagnostics, node, codes::unknown_value,
-         quoted(what) + " must be " + list_of(words) + ", found " + quoted(node.text()),
-         meant ? "did you mean " + quoted(*meant) + "? " + write(node, *meant) : std::string());
+         in_quotes(what) + " must be " + list_of(words) + ", found " + in_quotes(node.text()),
+         meant ? "did you mean " + in_quotes(*meant) + "? " + write(node, *meant) : std::string());
   return std::nullopt;
 }
 
@@ -114,7 +114,7 @@ std::optional<std::string> as_arn(Node const& node, Diagnostics& diagnostics, st
   if (fault.empty()) return text;
   std::string of = service.empty() ? std::string("SERVICE") : std::string(service);
   report(diagnostics, node, codes::bad_arn,
-         quoted(what) + " must be an ARN, found " + quoted(*text),
+         in_quotes(what) + " must be an ARN, found " + in_quotes(*text),
          "write arn:aws:" + of + ":REGION:ACCOUNT:RESOURCE", std::move(fault));
   return std::nullopt;
 }
@@ -135,13 +135,13 @@ std::optional<std::string> as_name(Node const& node, Diagnostics& diagnostics,
     std::size_t length = 1;
     while (length < rest.size() && (static_cast<unsigned char>(rest[length]) & 0xC0) == 0x80)
       ++length;
-    fault = "it holds " + quoted(rest.substr(0, length));
+    fault = "it holds " + in_quotes(rest.substr(0, length));
   }
   if (fault.empty()) return text;
-  std::string also = rule.also.empty() ? "" : " and " + quoted(rule.also);
+  std::string also = rule.also.empty() ? "" : " and " + in_quotes(rule.also);
   report(diagnostics, node, codes::bad_name,
-         quoted(what) + " must be a name of 1 to " + std::to_string(rule.max_length) +
-             " letters, digits" + also + ", found " + quoted(*text),
+         in_quotes(what) + " must be a name of 1 to " + std::to_string(rule.max_length) +
+             " letters, digits" + also + ", found " + in_quotes(*text),
          {}, std::move(fault));
   return std::nullopt;
 }

@@ -169,7 +169,7 @@ class YamlReader {
                                  : is_core_null(text);
     if (fits) return;
     diagnostics_.error(codes::tag_mismatch, builder_.span(place),
-                       quoted(text) + " is not what its tag '!!" + tag + "' says",
+                       in_quotes(text) + " is not what its tag '!!" + tag + "' says",
                        {.cause = {}, .help = "remove the tag: the type follows from the key"});
   }
 
@@ -192,7 +192,8 @@ class YamlReader {
     std::size_t length = std::min(rest.find_first_of(" \t\r\n,]}"), rest.size());
     std::string shown = tag.starts_with(core_tags) ? "!!" + short_tag(tag) : tag;
     diagnostics_.error(
-        codes::unknown_tag, builder_.span({start, start + length}), "unknown tag " + quoted(shown),
+        codes::unknown_tag, builder_.span({start, start + length}),
+        "unknown tag " + in_quotes(shown),
         {.cause = template_tag ? "it belongs to CloudFormation templates; nothing resolves it here"
                                : "a release file holds plain values only",
          .help = template_tag ? "write the value itself, or pass it in as an input"
