@@ -10,6 +10,7 @@ constexpr std::size_t document_depth = 64;             ///< nesting of a documen
 constexpr std::size_t document_nodes = 100'000;        ///< after alias expansion
 constexpr std::size_t document_text_bytes = 8 << 20;   ///< keys and scalars, after alias expansion
 constexpr std::size_t diagnostics = 50;                ///< reported together
+constexpr std::size_t diagnostic_bytes = 1'000;       ///< each text of a diagnostic
 constexpr std::size_t zip_direct_bytes = 52'428'800;   ///< Lambda quotas, zip uploaded directly
 constexpr std::size_t unzipped_bytes = 262'144'000;    ///< Lambda quotas, layers included
 constexpr std::size_t archive_entries = 65'535;

@@ -58,6 +58,7 @@ bool TreeBuilder::null(std::string typed, ByteRange place, std::string const& an
 bool TreeBuilder::leaf(Node::Content content, ByteRange place, std::string const& anchor) {
   if (!charge(expects_key() ? 0 : 1, content.text.size(), place)) return false;
   content.span = span(place);
+  content.reported = std::exchange(next_reported_, false);
   Node node = finish(std::move(content));
   remember(anchor, node);
   return put(std::move(node), place);
@@ -104,7 +105,8 @@ bool TreeBuilder::alias(std::string const& name, ByteRange place) {
         {.cause = {},
          .help = meant ? "did you mean '*" + *meant + "'?"
                        : "set '&" + name + "' before the value that is shared, or quote the text"});
-    return put(Node().through_alias(span(place)), place);
+    mark_next_reported();
+    return scalar('*' + name, false, place);
   }
   Node const& shared = found->second;
   if (!charge(shared.node_count(), shared.text_bytes(), place)) return false;
@@ -128,16 +130,33 @@ bool TreeBuilder::put(Node node, ByteRange place) {
   return true;
 }
 
+void TreeBuilder::refuse_key(Open& parent, Node const& key, ByteRange place) {
+  parent.content.reported = true;
+  std::string message = std::string("a key must be text, this is ") + description_of(key);
+  std::size_t outer = place.from > 0 ? place.from - 1 : 0;
+  if (source_->text().substr(outer, 2) != "{{") {
+    diagnostics_->error(codes::key_not_text, span(place), std::move(message),
+                        {.cause = {}, .help = "write a plain name"});
+    return;
+  }
+  // The quotes that are missing belong around the rest of the line, without its comment.
+  Position start = source_->position(outer);
+  std::size_t line_end = source_->byte_at({start.line, 1}) + source_->line(start.line).size();
+  std::string_view rest = std::string_view(source_->text()).substr(outer, line_end - outer);
+  rest = trim(rest.substr(0, rest.find(" #")));
+  Span value = make_span(source_, outer, outer + rest.size());
+  std::string better = corrected_line(value, '"' + std::string(rest) + '"');
+  diagnostics_->error(
+      codes::key_not_text, value, std::move(message),
+      {.cause = "to YAML an unquoted '{{' starts a mapping inside a mapping",
+       .help = better.empty() ? "quote the whole value" : "quote the value: `" + better + "`"});
+}
+
 void TreeBuilder::take_key(Open& parent, Node const& node, ByteRange place) {
   PendingKey key{node.text(), span(place)};
   if (node.is_mapping() || node.is_sequence()) {
     key.dropped = true;
-    bool template_braces = place.from > 0 && source_->text().substr(place.from - 1, 2) == "{{";
-    diagnostics_->error(
-        codes::key_not_text, key.span,
-        std::string("a key must be text, this is ") + (node.is_mapping() ? "a mapping" : "a list"),
-        {.cause = template_braces ? "an unquoted '{{' starts a mapping inside a mapping" : "",
-         .help = template_braces ? "quote the whole value: \"{{ … }}\"" : "write a plain name"});
+    refuse_key(parent, node, place);
   }
   key.merge = merge_keys_ == MergeKeys::resolved && key.text == "<<" && !node.quoted();
   Span const* first = nullptr;

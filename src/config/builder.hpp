@@ -38,6 +38,9 @@ class TreeBuilder {
   bool close(std::optional<std::size_t> end);
   bool alias(std::string const& name, ByteRange place);
 
+  /// The next scalar is at fault and was reported.
+  void mark_next_reported() { next_reported_ = true; }
+
   bool has_root() const { return root_.has_value(); }
   Node const& root() const { return *root_; }
   bool inside_mapping() const {
@@ -70,6 +73,7 @@ class TreeBuilder {
 
   bool leaf(Node::Content content, ByteRange place, std::string const& anchor);
   bool put(Node node, ByteRange place);
+  void refuse_key(Open& parent, Node const& key, ByteRange place);
   void take_key(Open& parent, Node const& node, ByteRange place);
   void take_entry(Open& parent, Node node);
   void take_merge(Open& parent, Node const& node);
@@ -87,6 +91,7 @@ class TreeBuilder {
   std::optional<Node> root_;
   std::size_t nodes_ = 0;
   std::size_t bytes_ = 0;
+  bool next_reported_ = false;
 };
 
 }  // namespace sluice::config

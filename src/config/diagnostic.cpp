@@ -1,6 +1,8 @@
 #include "config/diagnostic.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <tuple>
 #include <utility>
 
 namespace sluice::config {
@@ -8,6 +10,14 @@ namespace {
 
 bool same(Diagnostic const& a, Diagnostic const& b) {
   return a.code == b.code && a.span == b.span && a.message == b.message;
+}
+
+/// A file can make a message long, for example by the name of an alias.
+void shorten(std::string& text) {
+  if (text.size() <= limits::diagnostic_bytes) return;
+  std::size_t end = limits::diagnostic_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.replace(end, std::string::npos, "…");
 }
 
 }  // namespace
@@ -24,6 +34,8 @@ std::string_view name_of(Severity severity) {
 void Diagnostics::add(Diagnostic diagnostic) {
   if (warnings_ == Warnings::become_errors && diagnostic.severity == Severity::warning)
     diagnostic.severity = Severity::error;
+  for (std::string* text : {&diagnostic.message, &diagnostic.advice.cause, &diagnostic.advice.help})
+    shorten(*text);
   bool known = std::ranges::any_of(kept_, [&](auto const& d) { return same(d, diagnostic); });
   if (known) return;
   if (diagnostic.severity == Severity::error) ++errors_;
@@ -76,12 +88,17 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
     Source const* source = diagnostic.span.source.get();
     if (std::ranges::find(sources, source) == sources.end()) sources.push_back(source);
   }
-  auto order = [&](Diagnostic const& d) {
-    auto source = std::ranges::find(sources, d.span.source.get()) - sources.begin();
-    return std::pair(source, d.span.start());
+  auto rank = [&](std::size_t index) {
+    Diagnostic const& diagnostic = kept_[index];
+    auto source = std::ranges::find(sources, diagnostic.span.source.get()) - sources.begin();
+    // The index keeps the order of arrival at the same place.
+    return std::tuple(source, diagnostic.span.start(), index);
   };
-  std::vector<Diagnostic> list = kept_;
-  std::ranges::stable_sort(list, {}, order);
+  std::vector<std::size_t> order(kept_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, rank);
+  std::vector<Diagnostic> list;
+  for (std::size_t index : order) list.push_back(kept_[index]);
   return list;
 }
 

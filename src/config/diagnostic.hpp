@@ -39,7 +39,8 @@ struct Diagnostic {
 /// Collects the problems of one command, so that all are reported together. Not thread-safe.
 ///
 /// Holds `limits::diagnostics` and counts the rest; an error displaces a kept warning, so warnings
-/// never hide errors. The same problem at the same place (an anchor used twice) is kept once.
+/// never hide errors, and cuts each text behind limits::diagnostic_bytes. The same problem at the
+/// same place (an anchor used twice) is kept once.
 class Diagnostics {
  public:
   enum class Warnings { stay, become_errors };  ///< the second for --strict

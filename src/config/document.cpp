@@ -88,6 +88,7 @@ Node::Node(std::shared_ptr<Content const> content) : content_(std::move(content)
 Node::Kind Node::kind() const { return content_->kind; }
 std::string const& Node::text() const { return content_->text; }
 bool Node::quoted() const { return content_->quoted; }
+bool Node::reported() const { return content_->reported; }
 Span const& Node::span() const { return content_->span; }
 std::vector<Node> const& Node::items() const { return content_->items; }
 std::vector<Entry> const& Node::entries() const { return content_->entries; }

@@ -39,6 +39,9 @@ class Node {
   std::string const& text() const;
   /// Quoted, a block scalar, or tagged !!str: text whatever it looks like.
   bool quoted() const;
+  /// Something in this value itself was reported while the text was parsed (an alias without an
+  /// anchor, a tag that does not fit): typed reading stays silent about what follows from that.
+  bool reported() const;
   /// Where the value was typed, without its key. For an aliased value: where its anchor stands.
   Span const& span() const;
   /// Where the alias (`*name`, `<<: *name`) stands that brought this value here; null where none
@@ -79,6 +82,7 @@ struct Entry {
 struct Node::Content {
   Kind kind = Kind::null;
   bool quoted = false;
+  bool reported = false;
   std::string text;
   std::vector<Node> items;
   std::vector<Entry> entries;

@@ -80,10 +80,12 @@ class JsonReader {
       if (peek() != ',')
         return refuse(std::string("a ',' or '") + closer + "' is missing here",
                       "separate the elements with ','");
-      ++at_;
+      std::size_t comma = at_++;
       skip_blanks();
-      if (peek() == closer)
-        return refuse("a ',' stands before the closing bracket", "remove the ','");
+      if (peek() == closer) {
+        at_ = comma;
+        return refuse("a ',' stands before the closing bracket", "remove it");
+      }
     }
     first_ = false;
     if (closer == '}' && !key()) return false;
@@ -97,6 +99,7 @@ class JsonReader {
   }
 
   bool key() {
+    if (at_comment()) return refuse_comment();
     if (peek() != '"') return refuse("a key must stand in double quotes", "write \"key\": value");
     if (!string()) return false;
     skip_blanks();
@@ -120,9 +123,13 @@ class JsonReader {
     if (c == '-' || is_digit(c)) return number();
     if (is_letter(c)) return word();
     if (c == '\'') return refuse("text must stand in double quotes", "use \" instead of '");
-    if (c == '/' || c == '#') return refuse("JSON has no comments", "remove the comment");
-    return refuse("a value is missing here");
+    if (at_comment()) return refuse_comment();
+    return refuse(at_ == text_.size() ? "the text ends where a value is due"
+                                      : "a value is missing here");
   }
+
+  bool at_comment() const { return peek() == '/' || peek() == '#'; }
+  bool refuse_comment() { return refuse("JSON has no comments", "remove the comment"); }
 
   bool word() {
     std::size_t end = at_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "base/strings.hpp"
 #include "config/codes_text.hpp"
 #include "config/render.hpp"
@@ -73,7 +74,7 @@ Node const* MapReader::value(Key const& key) {
 
 Node const* MapReader::required_value(Key const& key) {
   Node const* found = value(key);
-  if (found || !valid_) return found;
+  if (found || !valid_ || node_.reported()) return found;
   if (Entry const* typed = entry(key)) {
     diagnostics_->error(codes::missing_key, typed->key_span,
                         in_quotes(typed->key) + " has no value",
@@ -179,11 +180,26 @@ void MapReader::accept(std::initializer_list<char const*> keys) {
   known_.insert(known_.end(), keys.begin(), keys.end());
 }
 
+std::string MapReader::known_keys() const {
+  constexpr std::size_t most = 12;
+  std::vector<std::string> keys;
+  for (auto const& key : known_)
+    if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+  if (keys.empty()) return "remove it";
+  bool cut = keys.size() > most;
+  keys.resize(std::min(keys.size(), most));
+  return "keys that are known here: " + join(keys, ", ") + (cut ? ", …" : "");
+}
+
 void MapReader::done() {
   for (auto const& entry : node_.entries()) {
     if (std::ranges::find(known_, entry.key) != known_.end()) continue;
-    auto meant = nearest(entry.key, known_);
-    Advice advice{.cause = {}, .help = meant ? "did you mean " + in_quotes(*meant) + "?" : ""};
+    // Behind the limit a problem is only counted: a hostile file must not buy thousands of
+    // searches.
+    bool shown = diagnostics_->list().size() < limits::diagnostics;
+    auto meant = shown ? nearest(entry.key, known_) : std::nullopt;
+    Advice advice{.cause = {},
+                  .help = meant ? "did you mean " + in_quotes(*meant) + "?" : known_keys()};
     if (entry.value.alias_span())
       advice.related.push_back({*entry.value.alias_span(), "brought here by the alias"});
     Severity severity = unknown_ == Unknown::error ? Severity::error : Severity::warning;

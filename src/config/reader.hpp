@@ -141,6 +141,7 @@ class MapReader {
   std::string typed_name(Key const& key) const;
   void refuse_two_names(Key const& key);
   Span first_line() const;
+  std::string known_keys() const;
 
   Node node_;
   Diagnostics* diagnostics_;

@@ -9,7 +9,8 @@ std::vector<Node> items_of(Node const& node, Diagnostics& diagnostics, std::stri
                            Empty empty) {
   if (!is_sequence(node, diagnostics, what)) return {};
   if (node.items().empty() && empty == Empty::refused)
-    report(diagnostics, node, codes::empty_list, in_quotes(what) + " must not be an empty list");
+    report(diagnostics, node, codes::empty_list, in_quotes(what) + " must not be an empty list",
+           "add an element, or remove the key");
   return node.items();
 }
 

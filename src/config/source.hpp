@@ -45,7 +45,7 @@ class Source {
   std::string name_;
   std::string text_;
   std::vector<std::uint32_t> line_starts_;
-  /// Characters before every 256th byte: a lookup stays short in a file that is one long line.
+  /// Characters before every 32nd byte: a lookup stays short in a file that is one long line.
   std::vector<std::uint32_t> characters_;
 };
 

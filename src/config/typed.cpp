@@ -173,6 +173,7 @@ std::string corrected_line(Span const& span, std::string_view replacement) {
 
 void report(Diagnostics& diagnostics, Node const& node, Code code, std::string message,
             std::string help, std::string cause) {
+  if (node.reported()) return;
   Advice advice{.cause = std::move(cause), .help = std::move(help)};
   if (node.alias_span())
     advice.related.push_back({*node.alias_span(), "brought here by the alias"});
@@ -182,11 +183,9 @@ void report(Diagnostics& diagnostics, Node const& node, Code code, std::string m
 std::optional<std::string> as_string(Node const& node, Diagnostics& diagnostics,
                                      std::string_view what) {
   if (node.is_scalar()) return node.text();
-  // `key: {{ name }}` is a mapping to YAML and a text to the one who wrote it.
-  bool braces = node.is_mapping() && node.span().text().starts_with("{{");
   std::optional<std::string> meant;
-  if (braces && node.span().line == node.span().end_line)
-    meant = '"' + std::string(node.span().text()) + '"';
+  if (node.items().size() == 1 && node.items()[0].is_scalar())
+    meant = std::string(node.items()[0].span().text());
   refuse_type(node, diagnostics, what, "text", meant);
   return std::nullopt;
 }

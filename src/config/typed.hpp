@@ -86,7 +86,8 @@ std::string description_of(Node const& node);
 /// is not on one line or the line is too long to show.
 std::string corrected_line(Span const& span, std::string_view replacement);
 
-/// A diagnostic at the value, which also names the alias that brought it there.
+/// An error at the value, which also names the alias that brought it there. Silent where the value
+/// was reported already.
 void report(Diagnostics& diagnostics, Node const& node, Code code, std::string message,
             std::string help = {}, std::string cause = {});
 

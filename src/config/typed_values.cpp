@@ -113,9 +113,10 @@ std::optional<std::string> as_arn(Node const& node, Diagnostics& diagnostics, st
   std::string fault = fault_of_arn(*text, service);
   if (fault.empty()) return text;
   std::string of = service.empty() ? std::string("SERVICE") : std::string(service);
+  std::string owner = service == "s3" ? ":" : service == "iam" ? ":ACCOUNT" : "REGION:ACCOUNT";
   report(diagnostics, node, codes::bad_arn,
          in_quotes(what) + " must be an ARN, found " + in_quotes(*text),
-         "write arn:aws:" + of + ":REGION:ACCOUNT:RESOURCE", std::move(fault));
+         "write arn:aws:" + of + ":" + owner + ":RESOURCE", std::move(fault));
   return std::nullopt;
 }
 

@@ -55,7 +55,7 @@ class YamlReader {
     for (bool more = true; more;) {
       Event event;
       if (!yaml_parser_parse(&parser_.raw, &event.raw)) {
-        diagnostics_.add(explain_yaml_error(fault(), source_));
+        add_fault();
         return std::nullopt;
       }
       more = event.raw.type != YAML_STREAM_END_EVENT;
@@ -74,6 +74,16 @@ class YamlReader {
 
  private:
   std::size_t byte(yaml_mark_t const& mark) const { return source_->byte_of_character(mark.index); }
+
+  /// Braces without quotes were already explained as a key that is no text; what libyaml makes of
+  /// the rest of that line is no news.
+  void add_fault() {
+    Diagnostic found = explain_yaml_error(fault(), source_);
+    bool known = std::ranges::any_of(diagnostics_.list(), [&](Diagnostic const& other) {
+      return other.code == codes::key_not_text && other.span.line == found.span.line;
+    });
+    if (!known) diagnostics_.add(std::move(found));
+  }
 
   YamlFault fault() const {
     yaml_parser_t const& raw = parser_.raw;
@@ -168,6 +178,7 @@ class YamlReader {
                 : tag == "bool"  ? core_boolean(text).has_value()
                                  : is_core_null(text);
     if (fits) return;
+    builder_.mark_next_reported();
     diagnostics_.error(codes::tag_mismatch, builder_.span(place),
                        in_quotes(text) + " is not what its tag '!!" + tag + "' says",
                        {.cause = {}, .help = "remove the tag: the type follows from the key"});

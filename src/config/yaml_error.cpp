@@ -9,6 +9,8 @@
 namespace sluice::config {
 namespace {
 
+constexpr std::size_t longest_shown = 80;
+
 /// libyaml's words and ours. The first row whose words are part of the problem counts.
 struct Rewrite {
   std::string_view problem;
@@ -80,6 +82,7 @@ std::string with_blank_behind_colon(std::string_view line) {
   std::string_view key = text.substr(0, colon);
   std::string_view value = text.substr(colon + 1);
   bool plain = key.find_first_of(" \t\"'{}[]#,") == std::string_view::npos;
+  if (text.size() > longest_shown) return {};
   if (!plain || value.starts_with(' ') || value.starts_with("//")) return {};
   return std::string(key) + ": " + std::string(value);
 }
@@ -128,10 +131,16 @@ void guess(Diagnostic& found, SourcePtr const& source, YamlFault const& fault) {
     found.advice.help = "write a blank behind the colon: `" + better + "`";
     return;
   }
+  if (trim(here).starts_with("- ") && fault.problem.contains("expected key")) {
+    found.message = "this list item does not line up with the lines above";
+    found.advice.help = "indent it like the other items; a list stands alone below its key";
+    return;
+  }
   std::string_view special = value_with_special_start(here);
   if (special.empty() || fault.problem.contains("expected ':'")) return;
   found.message = std::string("text cannot start with '") + special.front() + "' here";
-  found.advice.help = "quote it: `\"" + std::string(special) + "\"`";
+  bool brief = special.size() <= longest_shown && !special.contains('"');
+  found.advice.help = brief ? "quote it: `\"" + std::string(special) + "\"`" : "quote the text";
 }
 
 }  // namespace
@@ -152,6 +161,8 @@ Diagnostic explain_yaml_error(YamlFault const& fault, SourcePtr const& source) {
   } else {
     found.message = "not valid YAML: " + fault.problem;
   }
+  bool open_quote = fault.problem.contains("end of stream") && fault.context_at;
+  if (open_quote) found.span = rest_of_line(source, *fault.context_at);
   guess(found, source, fault);
   if (fault.context_at && found.code == codes::not_yaml) {
     Span context = make_span(source, *fault.context_at, *fault.context_at);

@@ -1,7 +1,8 @@
 #include "dialect/release_scope.hpp"
 
 #include <cstdio>
-#include <set>
+
+#include "dialect/unique_names.hpp"
 
 namespace sluice::dialect {
 namespace {
@@ -27,23 +28,11 @@ std::string weight_text(double weight) {
   return text;
 }
 
-class Names {
- public:
-  std::string unique(std::string name) {
-    std::string base = name;
-    for (int count = 2; !used_.insert(name).second; ++count) name = base + "-" + std::to_string(count);
-    return name;
-  }
-
- private:
-  std::set<std::string> used_;
-};
-
 }  // namespace
 
-Node release_scope(std::vector<Release const*> const& releases, std::vector<StrategyStep> const& steps,
-                   ScopeOptions const& options) {
-  Names names;
+Node release_scope(std::vector<Release const*> const& releases,
+                   std::vector<StrategyStep> const& steps, ScopeOptions const& options) {
+  UniqueNames names;
   std::vector<Node> children;
   auto add = [&](std::string const& name, auto make) {
     children.push_back(spread(names.unique(name), releases, make));
@@ -56,7 +45,8 @@ Node release_scope(std::vector<Release const*> const& releases, std::vector<Stra
   for (auto const& step : steps) {
     if (step.kind == StrategyStep::Kind::shift) {
       last_weight = step.weight;
-      add("shift-" + weight_text(step.weight), [&](Release const& r) { return plan::ShiftStep{r.id, step.weight}; });
+      add("shift-" + weight_text(step.weight),
+          [&](Release const& r) { return plan::ShiftStep{r.id, step.weight}; });
       children.back().title = "shift to " + weight_text(step.weight) + " %";
     } else if (step.kind == StrategyStep::Kind::check) {
       add("check", [&](Release const& r) {
@@ -78,7 +68,8 @@ Node release_scope(std::vector<Release const*> const& releases, std::vector<Stra
 
   Node scope = plan::sequence("release", std::move(children));
   scope.on_failure = plan::release_rules(options.hold_external_changes, options.hold_timeout);
-  Node restore = spread("restore", releases, [](Release const& r) { return plan::RestoreStep{r.id}; });
+  Node restore =
+      spread("restore", releases, [](Release const& r) { return plan::RestoreStep{r.id}; });
   restore.on_child_failure = plan::OnChildFailure::carry_on;
   scope.compensation.push_back(std::move(restore));
   return scope;

@@ -105,8 +105,9 @@ void check_collisions(std::vector<TargetPlace> const& places,
       if (earlier[name].contains(target.name) || earlier[target.name].contains(name)) continue;
       diagnostics.error(
           config::codes::target_collision, place->span,
-          "targets " + in_quotes(name) + " and " + in_quotes(target.name) + " both change function " +
-              in_quotes(plain_function_name(release.function)) + " at the same time",
+          "targets " + in_quotes(name) + " and " + in_quotes(target.name) +
+              " both change function " + in_quotes(plain_function_name(release.function)) +
+              " at the same time",
           {.cause = "they name the same account and region, and AWS takes one change at a time",
            .help = "let one wait for the other, or give them different accounts or regions",
            .related = {{other->span, "the other target is here"}}});

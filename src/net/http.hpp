@@ -73,6 +73,8 @@ struct Response {
   /// handler, with the open feed; it may push from there or keep the feed for others. `body` is
   /// sent first. Not called for HEAD. A client that falls 1 MiB behind is dropped.
   std::function<void(std::shared_ptr<Feed>)> feed;
+  /// Server side only: cuts the connection instead of answering (the local endpoint's faults).
+  bool drop = false;
 };
 
 /// A URL taken apart; every part still escaped as it was written.

@@ -128,6 +128,7 @@ MHD_Result advance_exchange(void* held, MHD_Connection* connection, char const* 
     case Exchange::Phase::suspended:
       exchange->phase = Exchange::Phase::answered;
       exchange->incoming.body.clear();
+      if (exchange->response && exchange->response->drop) return MHD_NO;
       return send_response(connection, *exchange);
     case Exchange::Phase::answered: *size = 0; return MHD_YES;
   }

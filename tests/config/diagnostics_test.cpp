@@ -53,6 +53,17 @@ TEST(Diagnostics, KeepsTheSameProblemOnce) {
   EXPECT_EQ(diagnostics.error_count(), 2u);
 }
 
+TEST(Diagnostics, CutsLongTexts) {
+  Diagnostics diagnostics;
+  std::string fits(limits::diagnostic_bytes, 'x');
+  diagnostics.error(codes::wrong_type, {}, fits);
+  diagnostics.error(codes::wrong_type, {}, fits + "y", {.cause = fits + "é", .help = fits});
+  EXPECT_EQ(diagnostics.list()[0].message, fits);
+  EXPECT_EQ(diagnostics.list()[1].message, fits + "…");
+  EXPECT_EQ(diagnostics.list()[1].advice.cause, fits + "…");
+  EXPECT_EQ(diagnostics.list()[1].advice.help, fits);
+}
+
 TEST(Diagnostics, SortsByPlaceWithinEachSource) {
   auto first = make_source("first.yaml", "x");
   auto second = make_source("second.yaml", "x");

@@ -3,6 +3,7 @@
 
 #include "config/codes_text.hpp"
 #include "config/document.hpp"
+#include "config/reader.hpp"
 #include "config/render.hpp"
 
 namespace sluice::config {
@@ -58,7 +59,7 @@ TEST(Limits, Nodes) {
 }
 
 TEST(Limits, NodesCountThroughAliases) {
-  // 1 root + 1 list of 1,000 and 97 more, 1,001 each, + the list of aliases + 900 … = 100,000.
+  // The root, 99 lists of 1,001 values each (98 of them by alias), and 900 numbers: 100,000.
   std::string anchor = "- &a [" + repeated("1,", 999) + "1]\n";
   std::string fits = anchor + repeated("- *a\n", 98) + repeated("- 1\n", 900);
   EXPECT_EQ(fault_of(fits), std::nullopt);
@@ -98,6 +99,19 @@ TEST(Limits, AMergeBombCostsNothing) {
   for (int i = 0; i < 1000; ++i) bomb += "k" + std::to_string(i) + ": 1, ";
   bomb += "}\nall:\n" + repeated("  - {<<: [*a0, *a0, *a0, *a0, *a0]}\n", 100);
   EXPECT_EQ(fault_of(bomb), codes::too_many_nodes);
+}
+
+TEST(Limits, ThousandsOfUnknownKeysAreCounted) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "unknown_key_" + std::to_string(i) + ": 1\n";
+  Diagnostics diagnostics;
+  auto document = parse("a.yaml", text, diagnostics);
+  ASSERT_TRUE(document);
+  MapReader reader(document->root, diagnostics);
+  reader.integer("known_key");
+  reader.done();
+  EXPECT_EQ(diagnostics.error_count(), 20'000u);
+  EXPECT_EQ(diagnostics.omitted(), 20'000u - limits::diagnostics);
 }
 
 TEST(Limits, ManyFaultsOnOneLongLineAreShownBriefly) {

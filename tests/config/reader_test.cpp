@@ -79,7 +79,7 @@ TEST(MapReader, MissingIsNoneAndOnlyRequiredIsReported) {
   EXPECT_EQ(r.required_integer("other"), 0);
   EXPECT_EQ(r.required_one_of<Mode>("mode", {{"manual", Mode::manual}}), Mode::manual);
   EXPECT_THAT(f.messages(),
-              ElementsAre("\"other\" has no value", "the release file needs \"functionName\"",
+              ElementsAre("the release file needs \"functionName\"", "\"other\" has no value",
                           "the release file needs \"mode\""));
 }
 
@@ -110,7 +110,7 @@ TEST(MapReader, ReportsUnknownKeysWithTheNearest) {
   ASSERT_EQ(f.diagnostics.error_count(), 2u);
   EXPECT_EQ(f.diagnostics.list()[0].message, "unknown key \"wieght\" in the release file");
   EXPECT_EQ(f.diagnostics.list()[0].advice.help, "did you mean \"weight\"?");
-  EXPECT_EQ(f.diagnostics.list()[1].advice.help, "");
+  EXPECT_EQ(f.diagnostics.list()[1].advice.help, "keys that are known here: weight, function");
 }
 
 TEST(MapReader, UnknownKeysCanBeWarningsAlsoBelow) {

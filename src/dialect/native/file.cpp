@@ -132,9 +132,10 @@ class FileReader {
     if (several) return read_function_map();
     FunctionSettings settings = read_settings(top_);
     if (!settings.function) {
-      if (!top_.has("function"))
-        diagnostics_.error(codes::no_function, top_.span_of("function"),
-                           "this file names no function", {.help = "write 'function: NAME'"});
+      config::Node const* node = top_.node().find("function");
+      if (!node || node->is_null())
+        top_.error("function", codes::no_function, "this file names no function",
+                   "write 'function: NAME'");
       return;
     }
     auto const& name = *settings.function;
@@ -161,8 +162,16 @@ class FileReader {
                  "write 'functions:' and below it 'NAME: …'");
   }
 
+  /// "NAME:" with nothing behind it says nothing more about that name.
+  MapReader reader_of(config::Entry const& entry) {
+    config::Node node = entry.value;
+    if (node.is_null())
+      node = config::finish({.kind = config::Node::Kind::mapping, .span = node.span()});
+    return MapReader(std::move(node), diagnostics_, config::Unknown::error, entry.key);
+  }
+
   FunctionSettings settings_of(config::Entry const& entry) {
-    MapReader reader(entry.value, diagnostics_, config::Unknown::error, entry.key);
+    MapReader reader = reader_of(entry);
     if (!reader.valid()) return {};
     FunctionSettings settings = read_settings(reader);
     reader.done();
@@ -204,7 +213,7 @@ class FileReader {
       return;
     }
     each("targets", [&](config::Entry const& entry) {
-      MapReader reader(entry.value, diagnostics_, config::Unknown::error, entry.key);
+      MapReader reader = reader_of(entry);
       TargetSpec spec = common;
       spec.span = entry.key_span;
       spec.target = read_place(reader, common.target);

@@ -63,7 +63,8 @@ class Rules {
     auto known = [&](std::string const& one) { return family(one) == family(runtime); };
     if (runtime.empty() || std::ranges::any_of(runtimes(), known)) return;
     auto guess = nearest(runtime, runtimes());
-    refuse("Runtime", codes::outside_aws_rules, "Lambda has no runtime " + config::in_quotes(runtime),
+    refuse("Runtime", codes::outside_aws_rules,
+           "Lambda has no runtime " + config::in_quotes(runtime),
            guess ? "did you mean '" + *guess + "'?" : "write for example 'nodejs22.x'");
   }
 
@@ -115,6 +116,8 @@ class Rules {
   }
 
   void check_package() {
+    // A package that could not be read has its own report.
+    if (!settings_.package && settings_.places.contains("package")) return;
     auto kind = settings_.package ? settings_.package->kind : Package::Kind::none;
     bool image = kind == Package::Kind::image;
     if (image)

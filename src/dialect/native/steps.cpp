@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/strings.hpp"
 #include "config/codes_plan.hpp"
 #include "config/codes_text.hpp"
@@ -12,8 +14,6 @@ namespace {
 using config::MapReader;
 using config::Node;
 namespace codes = config::codes;
-
-constexpr std::string_view possible = "shift, watch, pause, approve, webhook, invoke";
 
 plan::ApprovalStep read_approval(Node const& node, config::Diagnostics& diagnostics) {
   plan::ApprovalStep step;
@@ -47,40 +47,50 @@ class StepReader {
     MapReader reader(item, diagnostics_, config::Unknown::error, "step");
     if (!reader.valid()) return;
     check_actions(reader);
+    read_name(reader);
     if (auto const* node = reader.value("shift")) read_shift(*node);
     if (auto const* node = reader.value("watch")) read_watch(*node);
     if (auto time = reader.duration("pause"))
-      add(reader, reader.node().find("pause")->span(), "pause", plan::PauseStep{*time});
+      add(reader.node().find("pause")->span(), "pause", plan::PauseStep{*time});
     if (auto const* node = reader.value("approve"))
-      add(reader, node->span(), "approval", read_approval(*node, diagnostics_));
-    if (auto const* node = reader.value("webhook")) read_webhook_step(reader, *node);
-    if (auto const* node = reader.value("invoke")) read_invoke(reader, *node);
+      add(node->span(), "approval", read_approval(*node, diagnostics_));
+    if (auto const* node = reader.value("webhook")) read_webhook_step(*node);
+    if (auto const* node = reader.value("invoke")) read_invoke(*node);
     reader.done();
   }
 
   Steps take() { return std::move(steps_); }
 
  private:
-  void check_actions(MapReader& reader) {
+  void check_actions(MapReader const& reader) {
     int actions = 0;
-    for (char const* key : {"shift", "watch", "pause", "approve", "webhook", "invoke"})
-      actions += reader.node().find(key) && !reader.node().find(key)->is_null();
+    bool unknown = false;  // A misspelt action: done() reports it, with what was meant.
+    for (auto const& entry : reader.node().entries()) {
+      bool is_action = std::ranges::find(actions_, entry.key) != actions_.end();
+      actions += is_action && !entry.value.is_null();
+      unknown = unknown || (!is_action && entry.key != "name");
+    }
     bool waits = reader.has("watch") != reader.has("pause");
     if (actions == 1 || (actions == 2 && reader.has("shift") && waits)) return;
+    if (actions == 0 && unknown) return;
     config::report(diagnostics_, reader.node(), codes::not_one_action,
                    actions == 0 ? "this step does nothing" : "this step does several things",
-                   "write one of " + std::string(possible) +
+                   "write one of " + join(actions_, ", ") +
                        " per step; a shift may have a watch or a pause with it");
   }
 
-  /// Also takes the node's own name.
-  void add(MapReader& reader, config::Span const& span, std::string name, NativeStep::Action action,
+  /// Shifts and watches are named by what they do.
+  void read_name(MapReader& reader) {
+    name_.reset();
+    bool can_have_one = reader.has("pause") || reader.has("approve") || reader.has("webhook") ||
+                        reader.has("invoke");
+    if (can_have_one) name_ = reader.string("name");
+    if (name_) check_name(*name_, reader.span_of("name"), diagnostics_);
+  }
+
+  void add(config::Span const& span, std::string const& usual_name, NativeStep::Action action,
            std::string candidate = {}) {
-    if (auto given = reader.string("name")) {
-      check_name(*given, reader.span_of("name"), diagnostics_);
-      name = *given;
-    }
-    steps_.push_back({std::move(name), std::move(action), std::move(candidate), span});
+    steps_.push_back({name_.value_or(usual_name), std::move(action), std::move(candidate), span});
   }
 
   void read_shift(Node const& node) {
@@ -88,8 +98,7 @@ class StepReader {
     if (!weight) return;
     if (*weight < last_weight_)
       config::report(diagnostics_, node, codes::decreasing_weight,
-                     "this shift goes back from " + json::Value(last_weight_).dump() + " to " +
-                         json::Value(*weight).dump() + " percent",
+                     "this shift goes back to less than the one before",
                      "order the shifts by weight; a rollback needs no step");
     last_weight_ = *weight;
     steps_.push_back({"shift", plan::ShiftStep{"", *weight}, "", node.span()});
@@ -109,15 +118,13 @@ class StepReader {
     steps_.push_back({"check", check, "", node.span()});
   }
 
-  void read_webhook_step(MapReader& reader, Node const& node) {
+  void read_webhook_step(Node const& node) {
     if (node.is_mapping()) {
-      std::string name = reader.string("name").value_or("webhook");
-      return add(reader, node.span(), name, read_webhook(node, name, diagnostics_));
+      std::string name = name_.value_or("webhook");
+      return add(node.span(), name, read_webhook(node, name, diagnostics_));
     }
     auto found = context_.webhooks.find(node.text());
-    if (found != context_.webhooks.end())
-      return add(reader, node.span(), found->first, found->second);
-    reader.string("name");
+    if (found != context_.webhooks.end()) return add(node.span(), found->first, found->second);
     std::vector<std::string> names;
     for (auto const& [name, webhook] : context_.webhooks) names.push_back(name);
     auto guess = nearest(node.text(), names);
@@ -126,7 +133,7 @@ class StepReader {
                    guess ? "did you mean '" + *guess + "'?" : "declare it under 'webhooks:'");
   }
 
-  void read_invoke(MapReader& outer, Node const& node) {
+  void read_invoke(Node const& node) {
     MapReader reader(node, diagnostics_, config::Unknown::error, "invoke");
     plan::InvokeStep step;
     step.function = reader.string("function").value_or("");
@@ -142,13 +149,16 @@ class StepReader {
             .duration("timeout", {.min = std::chrono::seconds(1), .max = std::chrono::seconds(900)})
             .value_or(step.timeout);
     reader.done();
-    add(outer, node.span(), "invoke", std::move(step), std::move(candidate));
+    add(node.span(), "invoke", std::move(step), std::move(candidate));
   }
 
   using DurationRange = config::DurationRange;
   StepContext const& context_;
   config::Diagnostics& diagnostics_;
+  std::vector<std::string> const actions_ = {"shift",   "watch",   "pause",
+                                             "approve", "webhook", "invoke"};
   Steps steps_;
+  std::optional<std::string> name_;  ///< of the step being read
   double last_weight_ = 0;
 };
 
@@ -228,20 +238,22 @@ Steps read_strategy(Node const& node, StepContext const& context,
 
 Steps read_gates(Node const& node, StepContext const& context, bool after_release,
                  config::Diagnostics& diagnostics) {
-  Steps gates = read_steps(node, context, diagnostics);
-  for (auto const& gate : gates) {
+  Steps gates;
+  for (auto& gate : read_steps(node, context, diagnostics)) {
     bool moves = std::holds_alternative<plan::ShiftStep>(gate.action) ||
                  std::holds_alternative<plan::CheckStep>(gate.action);
+    auto const* invoke = std::get_if<plan::InvokeStep>(&gate.action);
     if (moves)
       diagnostics.error(codes::not_one_action, gate.span,
                         "this belongs to the release itself, not before or after it",
                         {.help = "move it to the strategy; here pause, approve, webhook and invoke "
                                  "are possible"});
-    auto const* invoke = std::get_if<plan::InvokeStep>(&gate.action);
-    if (invoke && !after_release && invoke->function.empty())
+    else if (invoke && !after_release && invoke->function.empty())
       diagnostics.error(codes::not_one_action, gate.span,
                         "there is no candidate before the release",
                         {.help = "name what to invoke: invoke: {function: NAME}"});
+    else
+      gates.push_back(std::move(gate));
   }
   return gates;
 }

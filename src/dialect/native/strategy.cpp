@@ -1,7 +1,8 @@
 #include "dialect/native/strategy.hpp"
 
 #include <algorithm>
-#include <set>
+
+#include "dialect/unique_names.hpp"
 
 namespace sluice::dialect::native {
 namespace {
@@ -78,13 +79,12 @@ std::vector<StrategyStep> strategy_for(Steps const& steps, std::string const& ta
 
 std::vector<Node> gates_for(Steps const& gates, std::string const& target,
                             Releases const& releases) {
-  std::set<std::string> used;
+  UniqueNames names;
   std::vector<Node> nodes;
   for (auto const& gate : gates) {
     if (!concerns(gate, releases)) continue;
     Node node = node_of(gate, target, releases);
-    for (int count = 2; !used.insert(node.name).second; ++count)
-      node.name = gate.name + "-" + std::to_string(count);
+    node.name = names.unique(node.name);
     nodes.push_back(std::move(node));
   }
   return nodes;

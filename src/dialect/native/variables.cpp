@@ -13,8 +13,8 @@ namespace sluice::dialect::native {
 namespace {
 
 using config::Diagnostics;
-using config::Node;
 using config::in_quotes;
+using config::Node;
 namespace codes = config::codes;
 
 /// A declared variable; without a value it has to come from --set.
@@ -96,9 +96,11 @@ class Substitution {
   Node scalar(Node const& node) {
     std::string const& text = node.text();
     if (text.find("${") == std::string::npos) return node;
-    Node::Content content{.kind = Node::Kind::scalar, .quoted = node.quoted(), .span = node.span()};
+    // JSON and flow mappings leave no way to write a reference without quotes.
+    bool is_reference = text.starts_with("${") && text.find('}') == text.size() - 1;
+    Node::Content content{.kind = Node::Kind::scalar, .span = node.span()};
     content.text = replaced(node, text);
-    if (content.text.empty() && !node.quoted()) content.quoted = true;
+    content.quoted = content.text.empty() || (node.quoted() && !is_reference);
     return finished(std::move(content), node);
   }
 

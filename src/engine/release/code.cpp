@@ -1,7 +1,9 @@
 #include "engine/release/code.hpp"
 
+
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "engine/release/outcome.hpp"
 
 namespace sluice::engine {
 namespace {

@@ -73,11 +73,11 @@ Settled settle_alias(StepContext& context, TargetAws& aws, Effect const& effect)
   bool as_before = found == alias_content(effect.before["content"]);
   remember(state, found, alias->revision_id);
   if (found == desired) return Happened{result_of(found, alias->revision_id), true};
-  if (as_before) return DidNotHappen{"the alias is as it was: " + text_of(found)};
+  if (as_before) return DidNotHappen{"the alias is as it was: " + in_words(found)};
   state.place = Place::changed_by_others;
-  state.place_note = "somebody else set alias " + alias_name(context) + " to " + text_of(found);
+  state.place_note = "somebody else set alias " + alias_name(context) + " to " + in_words(found);
   return ChangedByOthers{"somebody else changed alias " + alias_name(context) + " while this release ran: it is at " +
-                         text_of(found) + ", expected was " + text_of(alias_content(effect.before["content"]))};
+                         in_words(found) + ", expected was " + in_words(alias_content(effect.before["content"]))};
 }
 
 Performed create_alias(StepContext& context, TargetAws& aws, Effect const& effect) {
@@ -109,7 +109,7 @@ Settled settle_created_alias(StepContext& context, TargetAws& aws, Effect const&
     return Happened{result_of(found, alias->revision_id), true};
   }
   state.place = Place::changed_by_others;
-  return ChangedByOthers{"somebody else created alias " + alias_name(context) + " meanwhile: it is at " + text_of(found)};
+  return ChangedByOthers{"somebody else created alias " + alias_name(context) + " meanwhile: it is at " + in_words(found)};
 }
 
 Performed publish_latest(StepContext& context, TargetAws& aws, Effect const& effect, std::string const& description) {

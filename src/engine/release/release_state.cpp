@@ -126,7 +126,7 @@ AliasContent alias_content(json::Value const& value) {
   return content;
 }
 
-std::string text_of(AliasContent const& content) {
+std::string in_words(AliasContent const& content) {
   std::string text = "version " + content.version;
   for (auto const& [version, share] : content.weights)
     text += ", " + percent(share) + " to version " + version;

@@ -23,7 +23,7 @@ struct AliasContent {
 json::Value to_json(AliasContent const& content);
 AliasContent alias_content(json::Value const& value);
 /// "version 7", "version 7, 10 % to version 8".
-std::string text_of(AliasContent const& content);
+std::string in_words(AliasContent const& content);
 
 /// Where a release stands, and at its end where it ended (design E4).
 enum class Place {

@@ -61,7 +61,7 @@ std::optional<Move> Prepare::read_alias(StepContext& context, TargetAws& aws, Fo
   if (!content.weights.empty()) {
     if (!declared.heal_to_primary)
       return Failed{plan::ErrorClass::conflict,
-                    "alias " + declared.function + ":" + declared.alias + " is split already: " + text_of(content),
+                    "alias " + declared.function + ":" + declared.alias + " is split already: " + in_words(content),
                     "A release that was interrupted left it so. Put it back with `sluice rollback " +
                         declared.function + ":" + declared.alias + "`, or let this release begin with --heal to-primary."};
     return intend_alias(context, content, alias->revision_id, AliasContent{content.version, {}}, "heal");

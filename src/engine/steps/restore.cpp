@@ -153,15 +153,15 @@ Settled settle_restored_alias(StepContext& context, TargetAws& aws, Effect const
   json::Value result{{"content", to_json(found)}, {"revision", alias->revision_id}};
   if (found == alias_content(effect.desired["content"])) return Happened{result, true};
   if (!found.names(state.candidate_version)) {
-    context.notes.push_back("somebody else set the alias to " + text_of(found) + ": the candidate is off it");
+    context.notes.push_back("somebody else set the alias to " + in_words(found) + ": the candidate is off it");
     return Happened{result, true};
   }
   if (found == alias_content(effect.before["content"]) || found.version == state.baseline_version ||
       found == AliasContent{state.candidate_version, {}})
-    return DidNotHappen{"the alias still serves the candidate: " + text_of(found)};
+    return DidNotHappen{"the alias still serves the candidate: " + in_words(found)};
   state.place = Place::changed_by_others;
-  state.place_note = "the alias is at " + text_of(found);
-  return ChangedByOthers{"somebody else changed the alias while it was rolled back: it is at " + text_of(found)};
+  state.place_note = "the alias is at " + in_words(found);
+  return ChangedByOthers{"somebody else changed the alias while it was rolled back: it is at " + in_words(found)};
 }
 
 Settled Restore::settle(StepContext& context, Effect const& effect) const {

@@ -1,0 +1,197 @@
+#include "engine/engine.hpp"
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <thread>
+
+#include "base/guarded.hpp"
+#include "engine/thread_pool.hpp"
+
+namespace sluice::engine {
+namespace {
+
+constexpr Duration longest_sleep = std::chrono::seconds(1);
+
+}  // namespace
+
+/// The mailbox, its thread, and the pools. Lock order: none is held while calling out.
+class Engine::Loop final : public Workers {
+ public:
+  Loop(store::Store& store, Clock& clock, Random& random, Executors const& executors,
+       plan::Evaluators const& evaluators, EngineOptions const& options)
+      : clock_(clock),
+        pools_{ThreadPool(options.short_threads), ThreadPool(options.long_threads), ThreadPool(options.rollback_threads)},
+        core_({store, *this, clock, random, executors, evaluators, options.owner,
+               [this](std::string const& run, Snapshot const& snapshot, std::vector<Event> const& events) {
+                 tell(run, snapshot, events);
+               }}),
+        thread_([this](std::stop_token stop) { loop(stop); }) {}
+
+  ~Loop() override { stop(); }
+
+  void run(Pool pool, std::function<std::function<void()>()> work) override {
+    pools_[static_cast<std::size_t>(pool)].submit([this, work = std::move(work)] { post(work()); });
+  }
+
+  void post(std::function<void()> message) {
+    {
+      std::lock_guard lock(mutex_);
+      messages_.push_back(std::move(message));
+    }
+    arrived_.notify_one();
+  }
+
+  void call(std::function<void()> const& what) {
+    std::mutex mutex;
+    std::condition_variable done;
+    bool finished = false;
+    post([&] {
+      what();
+      std::lock_guard lock(mutex);
+      finished = true;
+      done.notify_one();
+    });
+    std::unique_lock lock(mutex);
+    done.wait(lock, [&] { return finished; });
+  }
+
+  void stop() {
+    if (stopped_.exchange(true)) return;
+    call([&] { core_.let_go(); });
+    for (auto& pool : pools_) pool.stop();
+    thread_.request_stop();
+    arrived_.notify_one();
+    thread_.join();
+  }
+
+  Core& core() { return core_; }
+  Guarded<std::map<std::size_t, Listener>>& listeners() { return listeners_; }
+
+ private:
+  void loop(std::stop_token stop) {
+    while (true) {
+      std::deque<std::function<void()>> batch;
+      {
+        std::unique_lock lock(mutex_);
+        arrived_.wait_for(lock, time_to_sleep(), [&] { return !messages_.empty() || stop.stop_requested(); });
+        batch.swap(messages_);
+      }
+      for (auto& message : batch) message();
+      if (batch.empty() && stop.stop_requested()) return;
+      core_.tick();
+      due_ = core_.next_due();
+    }
+  }
+
+  Duration time_to_sleep() {
+    if (!due_) return longest_sleep;
+    return std::clamp<Duration>(*due_ - clock_.now(), Duration(0), longest_sleep);
+  }
+
+  void tell(std::string const& run, Snapshot const& snapshot, std::vector<Event> const& events) {
+    auto all = listeners_.with([](auto& listeners) { return listeners; });
+    for (auto& [token, listener] : all) listener(run, snapshot, events);
+  }
+
+  Clock& clock_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<std::function<void()>> messages_;
+  std::optional<Time> due_;  // the thread's own
+  std::atomic<bool> stopped_{false};
+  Guarded<std::map<std::size_t, Listener>> listeners_;
+  std::array<ThreadPool, 3> pools_;
+  Core core_;  // touched by the thread only
+  std::jthread thread_;
+};
+
+Engine::Engine(store::Store& store, Clock& clock, Random& random, Executors const& executors,
+               plan::Evaluators const& evaluators, EngineOptions options)
+    : store_(store), loop_(std::make_unique<Loop>(store, clock, random, executors, evaluators, options)) {}
+
+Engine::~Engine() = default;
+
+void Engine::call(std::function<void()> what) { loop_->call(what); }
+
+Result<Started> Engine::start(StartRequest request, std::shared_ptr<Services> services) {
+  Result<Started> answer;
+  call([&] { answer = loop_->core().start(std::move(request), std::move(services)); });
+  return answer;
+}
+
+Result<void> Engine::resume(std::string const& run, std::shared_ptr<Services> services) {
+  Result<void> answer;
+  call([&] { answer = loop_->core().resume(run, std::move(services)); });
+  return answer;
+}
+
+Result<void> Engine::signal(std::string const& run, Signal const& signal) {
+  Result<void> answer;
+  call([&] { answer = loop_->core().signal(run, signal); });
+  return answer;
+}
+
+std::optional<Snapshot> Engine::snapshot(std::string const& run) {
+  std::optional<Snapshot> answer;
+  call([&] { answer = loop_->core().snapshot(run); });
+  return answer;
+}
+
+std::vector<std::string> Engine::active() {
+  std::vector<std::string> answer;
+  call([&] { answer = loop_->core().active(); });
+  return answer;
+}
+
+std::optional<std::string> Engine::frozen() {
+  std::optional<std::string> answer;
+  call([&] { answer = loop_->core().frozen(); });
+  return answer;
+}
+
+std::size_t Engine::listen(Listener listener) {
+  return loop_->listeners().with([&](auto& all) {
+    std::size_t token = all.empty() ? 1 : all.rbegin()->first + 1;
+    all[token] = std::move(listener);
+    return token;
+  });
+}
+
+void Engine::forget(std::size_t token) {
+  loop_->listeners().with([&](auto& all) { return all.erase(token); });
+  call([] {});  // a call of the listener that was under way has ended after this
+}
+
+std::optional<Snapshot> Engine::wait(std::string const& run, std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  bool over = false;
+  std::size_t token = listen([&](std::string const& id, Snapshot const& snapshot, std::vector<Event> const&) {
+    if (id != run || !snapshot.state.over()) return;
+    std::lock_guard lock(mutex);
+    over = true;
+    changed.notify_all();
+  });
+  auto gone = [&] {
+    auto running = active();
+    return std::ranges::find(running, run) == running.end();
+  };
+  if (!gone()) {
+    std::unique_lock lock(mutex);
+    while (!over && !stop.stop_requested()) {
+      changed.wait_for(lock, stop, std::chrono::seconds(1), [&] { return over; });
+      lock.unlock();
+      bool lost = gone();  // taken over by another process: no commit of ours will tell
+      lock.lock();
+      if (lost) break;
+    }
+  }
+  forget(token);
+  return snapshot(run);
+}
+
+void Engine::shutdown() { loop_->stop(); }
+
+}  // namespace sluice::engine

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/core.hpp"
+
+namespace sluice::engine {
+
+struct EngineOptions {
+  std::string owner;            ///< this process, as it stands in the runs' rows
+  unsigned short_threads = 8;
+  unsigned long_threads = 4;    ///< uploads, invocations, webhooks
+  unsigned rollback_threads = 4;
+};
+
+/// A Core with a thread of its own and pools for its executors. Every method is thread-safe and waits
+/// for the core's thread; none of them may be called from a listener.
+class Engine {
+ public:
+  /// All references must outlive the engine. `store` is used on the engine's thread only.
+  Engine(store::Store& store, Clock& clock, Random& random, Executors const& executors,
+         plan::Evaluators const& evaluators, EngineOptions options);
+  /// Lets the runs go without ending them: they can be resumed.
+  ~Engine();
+
+  Result<Started> start(StartRequest request, std::shared_ptr<Services> services);
+  Result<void> resume(std::string const& run, std::shared_ptr<Services> services);
+  Result<void> signal(std::string const& run, Signal const& signal);
+  std::optional<Snapshot> snapshot(std::string const& run);
+  std::vector<std::string> active();
+  /// Why nothing can be journalled right now; none: all is well.
+  std::optional<std::string> frozen();
+
+  /// Runs something that needs the store on the engine's thread: reads of other runs.
+  template <class Use>
+  auto with_store(Use use) {
+    using Answer = decltype(use(std::declval<store::Store&>()));
+    std::optional<Answer> answer;
+    call([&] { answer.emplace(use(store_)); });
+    return std::move(*answer);
+  }
+
+  /// After every commit, on the engine's thread, with what was committed. Returns a token.
+  using Listener = std::function<void(std::string const& run, Snapshot const&, std::vector<Event> const&)>;
+  std::size_t listen(Listener listener);
+  void forget(std::size_t token);
+
+  /// Blocks until the run has ended, was taken over by another process, or `stop` is requested.
+  /// Answers the last snapshot.
+  std::optional<Snapshot> wait(std::string const& run, std::stop_token stop);
+
+  /// Stops taking work, lets running steps return, commits what they answered, releases the runs.
+  void shutdown();
+
+ private:
+  class Loop;
+  void call(std::function<void()> what);
+
+  store::Store& store_;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace sluice::engine

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "local/model/lambda_call.hpp"
+#include "local/model/lambda_names.hpp"
+
+namespace sluice::local::lambda {
+
+/// LambdaService::route behind the parsing of the name. `runs_now`: reserved concurrency 0 refuses.
+Outcome<Executed> route(Call const& call, Name const& name, bool runs_now);
+
+}  // namespace sluice::local::lambda
