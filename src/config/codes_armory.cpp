@@ -46,7 +46,8 @@ constexpr Explanation table[] = {
      "An alias belongs to a function of this file by the function's name, letter by letter. An "
      "alias of another name would never be moved, and the release would not split any traffic.",
      "artifacts: [{functionName: mailer}]\ntrafficManagement:\n  - alias: [{functionName: mail}]",
-     "artifacts: [{functionName: mailer}]\ntrafficManagement:\n  - alias: [{functionName: mailer}]"},
+     "artifacts: [{functionName: mailer}]\ntrafficManagement:\n  - alias: [{functionName: "
+     "mailer}]"},
     {codes::artifact_without_option, "artifact that goes nowhere",
      "A function is released to the targets that a provider option names for it. An artifact "
      "without any option is not released at all.",
@@ -83,9 +84,9 @@ constexpr Explanation table[] = {
     {codes::analysis_incomplete, "analysis that cannot run",
      "An analysis step names queries of the `analysis` block, and every query needs to know which "
      "metric provider answers it: from itself, from the step, or from defaultMetricProviderName.",
-     "- analysis: {queries: [errors], interval: 1, units: minutes, numberOfJudgmentRuns: 5}",
-     "analysis:\n  defaultMetricProviderName: prometheus\n  queries: [{name: errors, "
-     "queryTemplate: errors, upperLimit: 1}]"},
+     "- analysis: {queries: [errors], interval: 1, units: minutes}",
+     "analysis:\n  defaultMetricProviderName: prometheus\n  queries:\n"
+     "    - {name: errors, queryTemplate: errors, upperLimit: 1}"},
     {codes::query_limits, "query without usable limits",
      "A query passes while its result lies within its limits. Without any there is nothing to "
      "judge, and a lower limit above the upper one fails everything.",
@@ -96,16 +97,19 @@ constexpr Explanation table[] = {
      "and gives one alias per function.",
      "trafficManagement:\n  - targets: []", "trafficManagement:\n  - targets: [prod]"},
     {codes::webhook_incomplete, "webhook that does not hold together",
-     "A runWebhook step names a webhook. The webhook brings its body inline, and one that a remote "
+     "A runWebhook step names a webhook. The webhook brings its body inline, and one that a "
+     "remote "
      "network agent sends says which agent.",
      "- runWebhook: {}", "- runWebhook: {name: smoke}"},
     {codes::unknown_variable, "variable without a value",
-     "Nothing gives this variable a value here, so it stands for an empty text. context.NAME comes "
+     "Nothing gives this variable a value here, so it stands for an empty text. context.NAME "
+     "comes "
      "from `context` at the top or in the step, or from --add-context; armory.NAME are built in; "
      "secrets.NAME are opened when the request is sent.",
      "inline: \"{{context.tem}}\"", "inline: \"{{context.team}}\""},
     {codes::not_a_variable, "braces that are no variable",
-     "Two opening braces start a variable such as {{armory.deploymentId}}. Sections, partials and "
+     "Two opening braces start a variable such as {{armory.deploymentId}}. Sections, partials "
+     "and "
      "comments of Mustache do not exist here, so the text is sent as it is.",
      "inline: \"{{#context.team}}\"", "inline: \"{{context.team}}\""},
     {codes::misplaced_variable, "variable where none is filled in",
@@ -113,7 +117,8 @@ constexpr Explanation table[] = {
      "Everywhere else the value has to be known when the file is read.",
      "region: \"{{context.region}}\"", "region: eu-west-1"},
     {codes::placeholder, "placeholder left in the file",
-     "Text between < and > in an example marks what has to be replaced. AWS would refuse it later, "
+     "Text between < and > in an example marks what has to be replaced. AWS would refuse it "
+     "later, "
      "in the middle of a release.",
      "functionName: <function-name>", "functionName: mailer"},
     {codes::without_effect, "setting without effect",

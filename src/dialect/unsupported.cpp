@@ -13,8 +13,9 @@ using plan::Node;
 bool names_secret(json::Value const& value) {
   if (value.is_string()) return value.as_string().find("{{secrets.") != std::string::npos;
   return std::ranges::any_of(value.items(), names_secret) ||
-         std::ranges::any_of(value.members(),
-                             [](json::Member const& member) { return names_secret(member.second); });
+         std::ranges::any_of(value.members(), [](json::Member const& member) {
+           return names_secret(member.second);
+         });
 }
 
 class Needs {
@@ -29,8 +30,7 @@ class Needs {
     if (node.step) look_at_step(*node.step, "step '" + path + "'");
     for (auto const& child : node.children) look(child, plan::child_path(path, child.name));
     for (auto const& guard : node.guards) look(guard, plan::child_path(path, "!" + guard.name));
-    for (auto const& undo : node.compensation)
-      look(undo, plan::child_path(path, "~" + undo.name));
+    for (auto const& undo : node.compensation) look(undo, plan::child_path(path, "~" + undo.name));
   }
 
   void look_at_step(plan::Step const& step, std::string const& where) {
@@ -46,8 +46,9 @@ class Needs {
                        "' through the remote network agent '" + step.input["agent"].as_string() +
                        "', which is not possible yet");
     if (step.kind == "approval" && !step.input["roles"].items().empty())
-      found_.push_back(where + " takes an approval only from certain roles, which cannot be "
-                               "checked yet");
+      found_.push_back(where +
+                       " takes an approval only from certain roles, which cannot be "
+                       "checked yet");
     if (names_secret(step.input))
       found_.push_back(where + " uses secrets, which cannot be opened yet");
   }

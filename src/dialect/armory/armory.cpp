@@ -41,9 +41,7 @@ bool check_kind(Node const& root, config::Diagnostics& diagnostics) {
 class Armory : public Dialect {
  public:
   std::string_view name() const override { return "armory"; }
-  std::vector<std::string> keys() const override {
-    return {"kind: lambda", "artifacts", "providerOptions"};
-  }
+  std::vector<std::string> keys() const override { return {"kind: lambda"}; }
 
   bool recognises(config::Document const& document) const override {
     Node const& root = document.root;

@@ -93,7 +93,7 @@ class Builder {
       auto guess = nearest(name, target_names_);
       diagnostics_.error(codes::undeclared_target, config::make_span(source, 0, name.size()),
                          "--target names " + in_quotes(name) + ", which is not declared",
-                         {.help = guess ? "did you mean '" + *guess + "'?"
+                         {.help = guess ? "did you mean " + in_quotes(*guess) + "?"
                                         : "declared are: " + join(target_names_, ", ")});
     }
     return names;

@@ -25,6 +25,8 @@ bool holds(std::vector<std::string> const& names, std::string const& name) {
   return std::ranges::find(names, name) != names.end();
 }
 
+/// Warnings about what does not meet are given only while there are no errors: an error, such as a
+/// misspelt name, is mostly why it does not.
 class Checker {
  public:
   Checker(ArmoryFile const& file, config::Diagnostics& diagnostics)
@@ -49,16 +51,16 @@ class Checker {
   }
 
  private:
-  /// Empty names were reported where they were read.
+  /// Empty names were reported where they were read; a declaration without one may be the missing.
   bool is_declared(Text const& name, std::vector<std::string> const& names, std::string_view what,
                    config::Code code, std::string message = {}) {
-    if (name.text.empty() || holds(names, name.text)) return true;
+    if (name.text.empty() || holds(names, name.text) || holds(names, "")) return true;
     if (message.empty())
       message = std::string(what) + " " + in_quotes(name.text) + " is not declared";
     auto meant = nearest(name.text, names);
     std::string help = "declared are: " + join(names, ", ");
     if (names.empty()) help = "this file declares no " + std::string(what);
-    if (meant) help = "did you mean '" + *meant + "'?";
+    if (meant) help = "did you mean " + in_quotes(*meant) + "?";
     diagnostics_.error(code, name.span, std::move(message), {.help = std::move(help)});
     return false;
   }
@@ -102,13 +104,14 @@ class Checker {
   }
 
   void check_artifacts() {
+    if (diagnostics_.has_errors()) return;
     auto used = names_in(file_.options, &OptionSpec::function);
     for (auto const& artifact : file_.artifacts) {
       if (artifact.function.text.empty() || holds(used, artifact.function.text)) continue;
-      diagnostics_.warning(
-          codes::artifact_without_option, artifact.function.span,
-          "function " + in_quotes(artifact.function.text) + " goes to no target",
-          {.cause = "no provider option names it", .help = "add one with its target, or remove it"});
+      diagnostics_.warning(codes::artifact_without_option, artifact.function.span,
+                           "function " + in_quotes(artifact.function.text) + " goes to no target",
+                           {.cause = "no provider option names it",
+                            .help = "add one with its target, or remove it"});
     }
   }
 
@@ -130,10 +133,11 @@ class Checker {
     auto targets = entry.targets.empty() ? targets_ : std::vector<std::string>();
     for (auto const& target : entry.targets) targets.push_back(target.text);
     for (auto const& target : targets) {
-      refuse_second(seen, target + '/' + function.text, function.span,
-                    "the alias of function " + in_quotes(function.text) + " in target " +
-                        in_quotes(target));
-      if (entry.targets.empty() || has_option(target, function.text)) continue;
+      refuse_second(
+          seen, target + '/' + function.text, function.span,
+          "the alias of function " + in_quotes(function.text) + " in target " + in_quotes(target));
+      bool meant = entry.targets.empty() || has_option(target, function.text);
+      if (meant || diagnostics_.has_errors()) continue;
       diagnostics_.warning(codes::without_effect, function.span,
                            "function " + in_quotes(function.text) + " is not released to target " +
                                in_quotes(target) + ", so its alias there is not moved",
@@ -161,7 +165,7 @@ class Checker {
 
   void check_split(TargetSpec const& target) {
     Steps const* steps = strategy_of(file_, target);
-    if (!steps) return;
+    if (!steps || diagnostics_.has_errors()) return;
     auto split = std::ranges::find_if(*steps, [](StepSpec const& step) {
       auto const* weight = std::get_if<WeightSpec>(&step.what);
       return weight && weight->percent < 100;
@@ -170,12 +174,12 @@ class Checker {
     for (auto const& option : file_.options) {
       bool here = option.target.text == target.name.text;
       if (!here || !alias_of(file_, target.name.text, option.function.text).empty()) continue;
-      diagnostics_.warning(
-          codes::split_without_alias, split->span,
-          "function " + in_quotes(option.function.text) + " has no alias in target " +
-              in_quotes(target.name.text) + ", so weights below 100 are passed over",
-          {.cause = "AWS splits traffic at an alias only",
-           .help = "give it one below `trafficManagement:`"});
+      diagnostics_.warning(codes::split_without_alias, split->span,
+                           "function " + in_quotes(option.function.text) +
+                               " has no alias in target " + in_quotes(target.name.text) +
+                               ", so weights below 100 are passed over",
+                           {.cause = "AWS splits traffic at an alias only",
+                            .help = "give it one below `trafficManagement:`"});
     }
   }
 
@@ -232,9 +236,9 @@ class Checker {
                     "add `queries:`");
     refuse_twice(file_.analysis.queries, &QuerySpec::name, "query");
     for (auto const& name : call.queries) {
-      bool known = is_declared(name, queries_, "query", codes::analysis_incomplete,
-                               "query in step does not exist in top-level analysis config: " +
-                                   in_quotes(name.text));
+      bool known = is_declared(
+          name, queries_, "query", codes::analysis_incomplete,
+          "query in step does not exist in top-level analysis config: " + in_quotes(name.text));
       auto query = std::ranges::find(file_.analysis.queries, name.text,
                                      [](QuerySpec const& one) { return one.name.text; });
       if (!known || query == file_.analysis.queries.end()) continue;
@@ -261,9 +265,9 @@ void check_file(ArmoryFile const& file, config::Diagnostics& diagnostics) {
 std::string alias_of(ArmoryFile const& file, std::string const& target,
                      std::string const& function) {
   for (auto const& entry : file.traffic) {
-    bool applies = entry.targets.empty() ||
-                   std::ranges::any_of(entry.targets,
-                                       [&](Text const& one) { return one.text == target; });
+    bool applies =
+        entry.targets.empty() ||
+        std::ranges::any_of(entry.targets, [&](Text const& one) { return one.text == target; });
     if (!applies) continue;
     for (auto const& alias : entry.aliases)
       if (alias.function.text == function) return alias.alias;

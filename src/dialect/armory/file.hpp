@@ -30,8 +30,8 @@ struct AnalysisCall {
   bool confirm_forward = false;  ///< a person confirms going on
   std::string provider;          ///< empty: the query's, else the default one
   Context context;
-  bool growing = false;          ///< each run looks back to the start, not only one interval
-  bool stop_at_first = false;    ///< the first failing run decides
+  bool growing = false;        ///< each run looks back to the start, not only one interval
+  bool stop_at_first = false;  ///< the first failing run decides
 };
 
 /// A step of a strategy or a condition before or after a target.

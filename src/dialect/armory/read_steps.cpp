@@ -151,7 +151,7 @@ std::string key_of(MapReader& step, bool gate) {
   config::Advice advice{.cause = {}, .help = "write one of " + possible};
   if (key == "exposeServices") advice.cause = "preview links belong to Kubernetes deployments";
   if (key == "setWeight") advice.cause = "before and after a deployment no traffic is moved";
-  if (auto meant = nearest(key, known)) advice.help = "did you mean '" + *meant + "'?";
+  if (auto meant = nearest(key, known)) advice.help = "did you mean " + in_quotes(*meant) + "?";
   diagnostics.error(codes::unknown_step, entries.front().key_span,
                     in_quotes(key) + (gate ? " cannot be a condition" : " cannot be a step"),
                     std::move(advice));

@@ -60,7 +60,8 @@ Steps read_strategy(MapReader& reader, Text const& name) {
         codes::unknown_strategy_type, entries.empty() ? name.span : entries.front().key_span,
         entries.empty() ? "strategy " + in_quotes(name.text) + " names no type"
                         : in_quotes(other) + " is not a type of strategy",
-        {.help = meant ? "did you mean 'canary'?" : "write `canary:` with its steps"});
+        {.help = meant ? "did you mean " + in_quotes("canary") + "?"
+                       : "write `canary:` with its steps"});
     return {};
   }
   auto canary = reader.required_map("canary");
@@ -76,7 +77,7 @@ std::vector<TargetSpec> read_targets(MapReader& root) {
   auto map = root.required_map("targets");
   if (!map) return targets;
   if (map->node().entries().empty())
-    root.error("targets", codes::empty_list, "'targets' needs at least one target");
+    root.error("targets", codes::empty_list, "a release needs at least one target");
   for (auto const& entry : map->node().entries())
     if (auto reader = map->required_map(entry.key))
       targets.push_back(read_target(*reader, {entry.key, entry.key_span}));

@@ -54,7 +54,7 @@ void read_network(MapReader& reader, WebhookSpec& webhook) {
                  "add `agentIdentifier:`; an AWS account has no agent of its own");
   if (agent && !webhook.through_agent)
     reader.warning("agentIdentifier", codes::webhook_incomplete,
-                   "'agentIdentifier' has no effect: this webhook is sent directly",
+                   in_quotes("agentIdentifier") + " has no effect: this webhook is sent directly",
                    "add `networkMode: remoteNetworkAgent`, or take it out");
 }
 

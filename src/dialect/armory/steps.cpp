@@ -18,9 +18,9 @@ namespace codes = config::codes;
 
 /// Filled in for every query anew, by the window it is asked for.
 constexpr char const* window_variables[] = {
-    "armory.startTimeIso8601",    "armory.startTimeEpochSeconds", "armory.startTimeEpochMillis",
-    "armory.endTimeIso8601",      "armory.endTimeEpochSeconds",   "armory.endTimeEpochMillis",
-    "armory.intervalSeconds",     "armory.intervalMillis",        "armory.promQlStepInterval"};
+    "armory.startTimeIso8601", "armory.startTimeEpochSeconds", "armory.startTimeEpochMillis",
+    "armory.endTimeIso8601",   "armory.endTimeEpochSeconds",   "armory.endTimeEpochMillis",
+    "armory.intervalSeconds",  "armory.intervalMillis",        "armory.promQlStepInterval"};
 
 std::string escaped_for_pointer(std::string_view name) {
   return replace_all(replace_all(name, "~", "~0"), "/", "~1");
@@ -68,11 +68,11 @@ class NodeMaker {
     scope.known["armory.accountName"] = context_.target.account.text;
     scope.known["armory.namespace"] = "";
     scope.late = {"armory.deploymentId", "armory.callbackUri"};
-    if (windows) scope.late.insert(scope.late.end(), std::begin(window_variables),
-                                   std::end(window_variables));
+    if (windows)
+      scope.late.insert(scope.late.end(), std::begin(window_variables), std::end(window_variables));
     if (context_.releases.size() == 1)
-      scope.version_pointer = "/releases/" + escaped_for_pointer(context_.releases.front()->id) +
-                              "/candidate_version";
+      scope.version_pointer =
+          "/releases/" + escaped_for_pointer(context_.releases.front()->id) + "/candidate_version";
     return scope;
   }
 
@@ -85,7 +85,7 @@ class NodeMaker {
       context_.diagnostics.warning(
           codes::unknown_variable, text.span,
           "the variable " + in_quotes(name) + " has no value and stands for an empty text",
-          {.help = meant ? "did you mean '" + *meant + "'?"
+          {.help = meant ? "did you mean " + in_quotes(*meant) + "?"
                          : "give it one in `context:`, or with --add-context NAME=VALUE"});
     }
     if (out.odd)
@@ -126,8 +126,8 @@ class NodeMaker {
   std::optional<json::Value> query(Text const& name, AnalysisCall const& call,
                                    TemplateScope const& scope) const {
     auto const& declared = context_.file.analysis.queries;
-    auto found = std::ranges::find(declared, name.text,
-                                   [](QuerySpec const& one) { return one.name.text; });
+    auto found =
+        std::ranges::find(declared, name.text, [](QuerySpec const& one) { return one.name.text; });
     if (found == declared.end()) return std::nullopt;
     Rendered text = rendered(found->text, scope);
     json::Value out{{"name", found->name.text}};

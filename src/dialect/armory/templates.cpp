@@ -125,8 +125,7 @@ std::string late_value(std::string_view tag, plan::Scope const& scope) {
   if (tag == "armory.deploymentId") return text_of_value(scope["run"]["id"]);
   if (tag == "armory.applicationName") return text_of_value(scope["context"]["application"]);
   if (tag.starts_with("armory.")) return text_of_value(scope["armory"][tag.substr(7)]);
-  if (tag.starts_with("context."))
-    return text_of_value(scope["context"]["context"][tag.substr(8)]);
+  if (tag.starts_with("context.")) return text_of_value(scope["context"]["context"][tag.substr(8)]);
   return {};
 }
 
