@@ -62,6 +62,13 @@ std::optional<Move> await_settled(StepContext const& context, aws::FunctionRecor
   return Park{context.now + poll_interval(waited), "AWS to finish a change of " + function, {}, false};
 }
 
+aws::Answer<bool> moves_capacity(StepContext const& context, TargetAws& aws) {
+  auto lambda = aws.lambda(lane_of(context));
+  auto found = lambda.get_provisioned_concurrency(context.declared().function, context.declared().alias);
+  if (!found) return std::unexpected(found.error());
+  return *found && (**found)["Status"].as_string() == "IN_PROGRESS";
+}
+
 Effect intend_alias(StepContext const&, AliasContent const& before, std::string const& revision,
                     AliasContent const& desired, std::string const& purpose) {
   return {"UpdateAlias", json::Value{{"content", to_json(before)}, {"revision", revision}},
@@ -93,6 +100,9 @@ Settled settle_alias(StepContext& context, TargetAws& aws, Effect const& effect)
   remember(state, found, alias->revision_id);
   if (found == desired) return Happened{result_of(found, alias->revision_id), true};
   if (as_before) return DidNotHappen{"the alias is as it was: " + in_words(found)};
+  // Only now the extra call: a refused read leaves the plain reading in force.
+  if (auto moving = moves_capacity(context, aws); moving && *moving)
+    return NotNow{std::chrono::seconds(2), "AWS is moving the provisioned concurrency of " + alias_name(context)};
   state.place = Place::changed_by_others;
   state.place_note = "somebody else set alias " + alias_name(context) + " to " + in_words(found);
   return ChangedByOthers{"somebody else changed alias " + alias_name(context) + " while this release ran: it is at " +

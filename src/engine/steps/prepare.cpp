@@ -59,6 +59,8 @@ std::optional<Move> Prepare::read_alias(StepContext& context, TargetAws& aws, Fo
   found.alias = *alias;
   AliasContent content = content_of(*alias);
   if (!content.weights.empty()) {
+    if (auto moving = moves_capacity(context, aws); moving && *moving)
+      return Park{context.now + std::chrono::seconds(2), "AWS to move the alias's provisioned concurrency", {}, false};
     if (!declared.heal_to_primary)
       return Failed{plan::ErrorClass::conflict,
                     "alias " + declared.function + ":" + declared.alias + " is split already: " + in_words(content),
