@@ -100,6 +100,19 @@ TEST_F(EndpointTest, LosesTheAnswerButNotTheEffect) {
   EXPECT_EQ(calls().items().at(1)["status"].as_int(), 0);
 }
 
+TEST_F(EndpointTest, TellsTheLengthOfWhatHeadLeavesOut) {
+  make_bucket();
+  ASSERT_EQ(put("k", "12345").status, 200);
+  auto const wire =
+      test::signed_request({.method = "HEAD", .path = {"artifacts", "k"}}, clock_.now());
+  DirectClient client(*endpoint_);
+  auto const head =
+      client.send({"HEAD", "http://localhost:4566" + wire.path, wire.headers, {}, {}}, {}, {});
+  ASSERT_TRUE(head);
+  EXPECT_TRUE(head->body.empty());
+  EXPECT_EQ(head->headers.get("Content-Length"), "5");
+}
+
 TEST_F(EndpointTest, DelaysOnTheGivenClock) {
   ASSERT_EQ(admin("POST", "faults", R"({"call":"ListBuckets","do":"delay","delay":"3s"})").status,
             201);

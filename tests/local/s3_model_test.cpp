@@ -137,6 +137,36 @@ TEST_F(S3Model, ListsVersionsNewestFirstAcrossPages) {
   EXPECT_EQ(seen, (std::vector<std::string>{a2, a1, b1}));
 }
 
+TEST_F(S3Model, JoinsTheNamedPartsOfAnUpload) {
+  std::string const big(S3::min_part, 'x');
+  auto const id = s3_.begin_upload(owner_, "artifacts", "a", {{"content-type", "application/zip"}});
+  ASSERT_TRUE(id);
+  auto const part = [&](int number, std::string_view bytes) {
+    return *s3_.put_part(owner_, "artifacts", "a", *id, number, bytes);
+  };
+  auto const first = part(1, big), second = part(2, "end");
+  auto const complete = [&](std::vector<NamedPart> const& parts) {
+    auto const done = s3_.complete_upload(owner_, "artifacts", "a", *id, parts, now_);
+    return done ? (*done)->etag : done.error().code;
+  };
+  EXPECT_EQ(complete({{1, first}, {1, first}}), "InvalidPartOrder");
+  EXPECT_EQ(complete({{1, first}, {2, first}}), "InvalidPart");
+  EXPECT_TRUE(complete({{1, first}, {2, second}}).ends_with("-2"));
+  EXPECT_EQ(read("a"), big + "end");
+  EXPECT_EQ(complete({{1, first}, {2, second}}), "NoSuchUpload");
+}
+
+TEST_F(S3Model, WantsLargePartsExceptTheLast) {
+  auto const id = s3_.begin_upload(owner_, "artifacts", "a", {});
+  auto const etag = s3_.put_part(owner_, "artifacts", "a", *id, 1, "small");
+  ASSERT_TRUE(s3_.put_part(owner_, "artifacts", "a", *id, 2, "small"));
+  auto const done =
+      s3_.complete_upload(owner_, "artifacts", "a", *id, {{1, *etag}, {2, *etag}}, now_);
+  EXPECT_EQ(done.error().code, "EntityTooSmall");
+  EXPECT_TRUE(s3_.abort_upload(owner_, "artifacts", "a", *id));
+  EXPECT_EQ(s3_.abort_upload(owner_, "artifacts", "a", *id).error().code, "NoSuchUpload");
+}
+
 TEST_F(S3Model, IsTheSameAfterSavingAndLoading) {
   enable();
   auto const first = put("a", "one");
