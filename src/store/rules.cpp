@@ -46,6 +46,17 @@ Error existing_run(std::string const& id) {
   return {ErrorCode::conflict, fmt::format("run '{}' exists already", id), {}};
 }
 
+Error unknown_package(std::string const& sha256) {
+  return {ErrorCode::not_found, fmt::format("package {} is not in the store", sha256),
+          "start the deployment anew, so that its package is stored again"};
+}
+
+Error invalid_package_hash(std::string const& sha256) {
+  return {ErrorCode::invalid_input,
+          fmt::format("'{}' is not the base64 form of a SHA-256", sha256),
+          {}};
+}
+
 Result<void> check_new(NewRun const& run) {
   if (run.row.id.empty()) return fail(ErrorCode::invalid_input, "a run needs an id");
   if (run.ending && !run.ending->patch.ended) {

@@ -5,7 +5,7 @@
 
 #include "store/store.hpp"
 
-/// What every implementation of Store decides alike, and says in the same words.
+/// What every implementation of Store and Packages decides alike, and says in the same words.
 namespace sluice::store {
 
 constexpr std::size_t most_listed_runs = 10'000;
@@ -13,6 +13,8 @@ constexpr std::size_t most_listed_runs = 10'000;
 Error unknown_run(std::string const& id);
 Error unknown_plan(std::string const& digest);
 Error existing_run(std::string const& id);
+Error unknown_package(std::string const& sha256);
+Error invalid_package_hash(std::string const& sha256);
 
 /// What a new run must fulfil before anything stored is looked at.
 Result<void> check_new(NewRun const& run);

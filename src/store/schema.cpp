@@ -99,17 +99,21 @@ Result<void> apply(Database& database, Migration const& step) {
 
 std::span<Migration const> migrations() { return all; }
 
-Result<void> migrate(Database& database, std::span<Migration const> steps) {
+Result<void> check_schema(Database& database, std::span<Migration const> steps) {
   auto version = database.integer("pragma user_version");
   if (!version) return std::unexpected(version.error());
   if (auto ours = refuse_foreign(database, *version); !ours) return ours;
   auto last = steps.back().version;
-  if (*version > last) {
-    return fail(
-        ErrorCode::invalid_input,
-        fmt::format("the store has schema {}, this program knows schemas up to {}", *version, last),
-        "a newer release of Sluice wrote it: use that release, or another store");
-  }
+  if (*version <= last) return {};
+  return fail(
+      ErrorCode::invalid_input,
+      fmt::format("the store has schema {}, this program knows schemas up to {}", *version, last),
+      "a newer release of Sluice wrote it: use that release, or another store");
+}
+
+Result<void> migrate(Database& database, std::span<Migration const> steps) {
+  auto version = database.integer("pragma user_version");
+  if (!version) return std::unexpected(version.error());
   for (auto const& step : steps) {
     if (step.version <= *version) continue;
     if (auto done = apply(database, step); !done) return done;

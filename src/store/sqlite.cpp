@@ -44,7 +44,9 @@ class SqliteStore final : public Store {
 
  private:
   Result<void> open_database();
+  Result<void> check_if_unclean();
   Result<void> verify_after_failure();
+  Result<void> find_acknowledged();
   /// Runs `work(database)` on an open, trusted connection, and closes one that turned out broken.
   template <class Work>
   auto use(Work&& work) -> decltype(work(std::declval<Database&>()));
@@ -61,33 +63,37 @@ class SqliteStore final : public Store {
   Clock& clock_;
   std::optional<Database> database_;  ///< none after a failure, until the next use
   std::optional<Acknowledged> acknowledged_;
+  bool started_ = false;  ///< a store that was refused is left as it was
 };
 
 SqliteStore::~SqliteStore() {
   // Where this fails, the next start only checks the file once more than it had to.
-  if (database_ && !database_->broken()) static_cast<void>(mark_clean(*database_, true));
+  bool closes = started_ && database_ && !database_->broken();
+  if (closes) static_cast<void>(mark_clean(*database_, true));
 }
 
 Result<void> SqliteStore::start() {
   if (auto opened = open_database(); !opened) return opened;
+  auto ready = check_if_unclean();
+  if (ready) ready = migrate(*database_, migrations());
+  if (ready) ready = mark_clean(*database_, false);
+  if (!ready) return fail(ready.error(), file_.native());
+  started_ = true;
+  return {};
+}
+
+Result<void> SqliteStore::check_if_unclean() {
   auto version = database_->integer("pragma user_version");
   if (!version) return std::unexpected(version.error());
-  if (*version > 0 && *version <= migrations().back().version) {
-    auto clean = was_closed_cleanly(*database_);
-    if (!clean) return std::unexpected(clean.error());
-    if (!*clean) {
-      if (auto sound = database_->check_quickly(); !sound)
-        return fail(sound.error(), file_.native());
-    }
-  }
-  if (auto migrated = migrate(*database_, migrations()); !migrated) {
-    return fail(migrated.error(), file_.native());
-  }
-  return mark_clean(*database_, false);
+  if (*version == 0) return {};
+  auto clean = was_closed_cleanly(*database_);
+  if (!clean) return std::unexpected(clean.error());
+  return *clean ? Result<void>() : database_->check_quickly();
 }
 
 Result<void> SqliteStore::open_database() {
-  auto opened = Database::open(file_);
+  auto opened = Database::open(
+      file_, [](Database& database) { return check_schema(database, migrations()); });
   if (!opened) return std::unexpected(opened.error());
   database_ = std::move(*opened);
   return {};
@@ -105,17 +111,25 @@ Result<void> SqliteStore::verify_after_failure() {
       });
   if (!copied) return copied;
   if (blocked != 0) return fail(ErrorCode::unavailable, "the store's log cannot be written back");
-  if (!acknowledged_) return {};
-  auto found = rows::find(*database_, acknowledged_->run);
-  if (!found) return std::unexpected(found.error());
-  auto const& kept = *found;
-  if (kept && kept->row.epoch >= acknowledged_->epoch &&
-      kept->row.last_seq >= acknowledged_->last_seq) {
-    return {};
+  return find_acknowledged();
+}
+
+Result<void> SqliteStore::find_acknowledged() {
+  auto version = database_->integer("pragma user_version");
+  if (!version) return std::unexpected(version.error());
+  std::string lost = "the store's tables";
+  if (*version == migrations().back().version) {
+    if (!acknowledged_) return {};
+    auto found = rows::find(*database_, acknowledged_->run);
+    if (!found) return std::unexpected(found.error());
+    auto const& kept = *found;
+    if (kept && kept->row.epoch >= acknowledged_->epoch &&
+        kept->row.last_seq >= acknowledged_->last_seq) {
+      return {};
+    }
+    lost = fmt::format("event {} of run '{}'", acknowledged_->last_seq, acknowledged_->run);
   }
-  return fail(ErrorCode::corrupt,
-              fmt::format("the disk lost event {} of run '{}', which it had confirmed",
-                          acknowledged_->last_seq, acknowledged_->run),
+  return fail(ErrorCode::corrupt, fmt::format("the disk lost {}, which it had confirmed", lost),
               "check the disk, then compare the running releases with AWS before going on");
 }
 

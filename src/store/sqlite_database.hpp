@@ -15,8 +15,10 @@ namespace sluice::store {
 class Database {
  public:
   /// Opens an existing file and asserts every setting that durability hangs on. ErrorCode::conflict
-  /// where another connection holds it.
-  static Result<Database> open(std::filesystem::path const& file);
+  /// where another connection holds it. `admit` is asked before anything is changed in the file;
+  /// its error refuses the file.
+  static Result<Database> open(std::filesystem::path const& file,
+                               std::function<Result<void>(Database&)> const& admit = nullptr);
 
   Result<void> execute(std::string_view sql, std::initializer_list<Bound> values = {});
   Result<void> query(std::string_view sql, std::span<Bound const> values,
@@ -49,9 +51,10 @@ class Database {
   };
 
   explicit Database(sqlite3* connection) : connection_(connection) {}
-  Result<void> apply_settings();
+  Result<void> apply(std::string_view name, std::string_view value);
   Result<void> commit();
   void roll_back();
+  void mark_broken();
   Result<void> noted(Result<void> outcome);
 
   std::unique_ptr<sqlite3, Close> connection_;
