@@ -100,7 +100,7 @@ Answer<MetricAnswer> CloudWatch::get_metric_data(std::vector<MetricQuery> const&
     std::string const& next = (*answer)["NextToken"].as_string();
     if (next.empty()) {
       for (MetricResult& result : out.results)
-        std::ranges::stable_sort(result.points, {}, &MetricPoint::time);
+        std::ranges::sort(result.points, {}, &MetricPoint::time);
       return out;
     }
     body.set("NextToken", next);

@@ -163,7 +163,7 @@ Exchange::Failed Exchange::failed_transport(net::Failure const& failure) {
     failed.error.hint = cause.hint;
   } else {
     // Either it never left, or it is a read: both may be sent again.
-    failed.error.hint = endpoint_hint_;
+    failed.error.hint = endpoint_hint_.empty() ? cause.hint : endpoint_hint_;
     failed.repeat = failure.may_have_arrived ? Repeat::if_read : Repeat::always;
   }
   return failed;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "config/diagnostic.hpp"
+#include "config/document.hpp"
 #include "plan/plan.hpp"
 
 namespace sluice::dialect {
@@ -24,10 +24,13 @@ class Dialect {
  public:
   virtual ~Dialect() = default;
   virtual std::string_view name() const = 0;
+  /// The top-level keys it is recognised by, for the message about a file nobody recognises.
+  virtual std::vector<std::string> keys() const = 0;
   /// Whether a document looks like this dialect's, judged by its top-level keys only.
   virtual bool recognises(config::Document const& document) const = 0;
   /// None when there were errors; every problem of the file is in `diagnostics`.
-  virtual std::optional<plan::Plan> compile(config::Document const& document, CompileOptions const& options,
+  virtual std::optional<plan::Plan> compile(config::Document const& document,
+                                            CompileOptions const& options,
                                             config::Diagnostics& diagnostics) const = 0;
 };
 
@@ -35,7 +38,7 @@ class Dialect {
 std::vector<Dialect const*> all_dialects();
 
 /// Parses the text, finds its dialect and compiles it; checks the plan with plan::problems_of.
-std::optional<plan::Plan> compile(std::shared_ptr<config::Source const> source, CompileOptions const& options,
-                                  config::Diagnostics& diagnostics);
+std::optional<plan::Plan> compile(std::shared_ptr<config::Source const> source,
+                                  CompileOptions const& options, config::Diagnostics& diagnostics);
 
 }  // namespace sluice::dialect

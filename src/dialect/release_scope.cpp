@@ -1,7 +1,8 @@
 #include "dialect/release_scope.hpp"
 
 #include <cstdio>
-#include <set>
+
+#include "dialect/unique_names.hpp"
 
 namespace sluice::dialect {
 namespace {
@@ -27,23 +28,11 @@ std::string weight_text(double weight) {
   return text;
 }
 
-class Names {
- public:
-  std::string unique(std::string name) {
-    std::string base = name;
-    for (int count = 2; !used_.insert(name).second; ++count) name = base + "-" + std::to_string(count);
-    return name;
-  }
-
- private:
-  std::set<std::string> used_;
-};
-
 }  // namespace
 
 Node release_scope(std::vector<Release const*> const& releases, std::vector<StrategyStep> const& steps,
                    ScopeOptions const& options) {
-  Names names;
+  UniqueNames names;
   std::vector<Node> children;
   auto add = [&](std::string const& name, auto make) {
     children.push_back(spread(names.unique(name), releases, make));

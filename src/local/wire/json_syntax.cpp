@@ -61,10 +61,10 @@ class Scanner {
   }
 
   bool open(char end) {
+    if (open_.size() == max_depth) return false;
     ++at_;
     blanks();
     if (take(end)) return true;
-    if (open_.size() == max_depth) return false;
     open_.push_back(end);
     wants_value_ = true;
     return end == ']' || name();

@@ -1,0 +1,134 @@
+#include <gtest/gtest.h>
+
+#include "aws/cloudwatch.hpp"
+#include "aws/fakes.hpp"
+#include "aws/sts.hpp"
+
+namespace sluice::aws {
+namespace {
+
+TEST(Sts, WhoTheCredentialsBelongTo) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.answer(
+      200,
+      "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
+      "<GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ci</Arn><UserId>U"
+      "</UserId><Account>123456789012</Account></GetCallerIdentityResult>"
+      "</GetCallerIdentityResponse>");
+  auto identity = Sts(caller, "eu-west-1").get_caller_identity();
+  ASSERT_TRUE(identity);
+  EXPECT_EQ(identity->account, "123456789012");
+  EXPECT_EQ(identity->arn, "arn:aws:iam::123456789012:user/ci");
+  EXPECT_EQ(world.client.bodies.back(), "Action=GetCallerIdentity&Version=2011-06-15");
+  EXPECT_EQ(world.client.requests.back().method, "POST");
+}
+
+TEST(Sts, AnAnswerThatIsNoneIsAnError) {
+  fake::World world;
+  Caller caller = world.caller();
+  for (auto body : {"", "<a>", "<GetCallerIdentityResponse/>", "hello"}) {
+    world.client.answer(200, body);
+    auto identity = Sts(caller, "eu-west-1").get_caller_identity();
+    ASSERT_FALSE(identity) << body;
+    EXPECT_EQ(identity.error().trouble, Trouble::service);
+  }
+}
+
+TEST(Sts, ARoleIsAssumed) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.answer(
+      200,
+      "<R><AssumeRoleResult><AssumedRoleUser><Arn>"
+      "arn:aws:sts::210987654321:assumed-role/d/s</Arn></AssumedRoleUser><Credentials>"
+      "<AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>sec</SecretAccessKey>"
+      "<SessionToken>tok</SessionToken><Expiration>2026-01-02T04:04:05Z</Expiration>"
+      "</Credentials></AssumeRoleResult></R>");
+  auto role =
+      Sts(caller, "eu-west-1")
+          .assume_role({"arn:aws:iam::210987654321:role/d", "s", "", std::chrono::hours(1)});
+  ASSERT_TRUE(role);
+  EXPECT_EQ(role->credentials.access_key_id, "ASIA1");
+  EXPECT_EQ(role->credentials.secret.open(), "sec");
+  EXPECT_EQ(role->credentials.session_token.open(), "tok");
+  EXPECT_EQ(role->credentials.account, "210987654321");
+  EXPECT_EQ(rfc3339(*role->credentials.expiry), "2026-01-02T04:04:05.000Z");
+}
+
+std::vector<MetricQuery> two_queries() {
+  MetricQuery errors;
+  errors.id = "errors";
+  errors.name_space = "AWS/Lambda";
+  errors.metric = "Errors";
+  errors.dimensions = {{"FunctionName", "orders"}, {"Resource", "orders:live"}};
+  errors.stat = "Sum";
+  errors.returned = false;
+  MetricQuery rate;
+  rate.id = "rate";
+  rate.expression = "errors * 2";
+  return {errors, rate};
+}
+
+Time at(std::string const& text) { return parse_rfc3339(text).value(); }
+
+TEST(CloudWatch, AsksInItsJsonProtocol) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.answer(200, R"({"MetricDataResults":[]})");
+  auto answer =
+      CloudWatch(caller, "eu-west-1")
+          .get_metric_data(two_queries(), at("2026-01-02T03:00:00Z"), at("2026-01-02T03:05:00Z"));
+  ASSERT_TRUE(answer);
+  net::Request const& sent = world.client.requests.back();
+  EXPECT_EQ(sent.url, "https://monitoring.eu-west-1.amazonaws.com/");
+  EXPECT_EQ(sent.headers.get("x-amz-target"), "GraniteServiceVersion20100801.GetMetricData");
+  EXPECT_EQ(sent.headers.get("content-type"), "application/x-amz-json-1.0");
+  auto body = json::parse(world.client.bodies.back());
+  ASSERT_TRUE(body);
+  auto expected = json::parse(R"({"StartTime":1767322800,"EndTime":1767323100,
+    "ScanBy":"TimestampAscending","MetricDataQueries":[
+    {"Id":"errors","ReturnData":false,"MetricStat":{"Period":60,"Stat":"Sum","Metric":{
+      "Namespace":"AWS/Lambda","MetricName":"Errors","Dimensions":[
+      {"Name":"FunctionName","Value":"orders"},{"Name":"Resource","Value":"orders:live"}]}}},
+    {"Id":"rate","Expression":"errors * 2","Period":60,"ReturnData":true}]})");
+  ASSERT_TRUE(expected);
+  EXPECT_EQ(*body, *expected) << body->pretty();
+}
+
+TEST(CloudWatch, PagesAreJoinedInTheOrderOfTime) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.answer(200, R"({"NextToken":"n","Messages":[{"Code":"C","Value":"V"}],
+    "MetricDataResults":[{"Id":"rate","Label":"l","StatusCode":"PartialData",
+    "Timestamps":[1767322860,1767322800],"Values":[2,1.5]}]})");
+  world.client.answer(200, R"({"MetricDataResults":[{"Id":"rate","Label":"l",
+    "StatusCode":"Complete","Timestamps":[1767322920],"Values":[3]}]})");
+  auto answer =
+      CloudWatch(caller, "eu-west-1")
+          .get_metric_data(two_queries(), at("2026-01-02T03:00:00Z"), at("2026-01-02T03:05:00Z"));
+  ASSERT_TRUE(answer);
+  ASSERT_EQ(answer->results.size(), 1u);
+  MetricResult const& rate = answer->results[0];
+  EXPECT_EQ(rate.status, "Complete");
+  ASSERT_EQ(rate.points.size(), 3u);
+  EXPECT_EQ(rate.points[0].value, 1.5);
+  EXPECT_EQ(rate.points[0].time, at("2026-01-02T03:00:00Z"));
+  EXPECT_EQ(rate.points[2].value, 3);
+  EXPECT_EQ(answer->messages, std::vector<std::string>{"C: V"});
+}
+
+TEST(CloudWatch, ASeriesThatIsNotThereIsEmptyAndNotComplete) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.answer(200, "{}");
+  auto answer = CloudWatch(caller, "eu-west-1").get_metric_data(two_queries(), {}, {});
+  ASSERT_TRUE(answer);
+  ASSERT_EQ(answer->results.size(), 1u);
+  EXPECT_EQ(answer->results[0].id, "rate");
+  EXPECT_EQ(answer->results[0].status, "");
+  EXPECT_TRUE(answer->results[0].points.empty());
+}
+
+}  // namespace
+}  // namespace sluice::aws
