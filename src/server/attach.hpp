@@ -63,7 +63,7 @@ class Attached final : public Runs {
 
   explicit Attached(AttachOptions options);
   std::shared_ptr<Place> place() const;
-  Result<std::shared_ptr<Place>> attach(std::stop_token stop);
+  Result<std::shared_ptr<Place>> attach(Duration patience, std::stop_token stop);
   Result<std::shared_ptr<Place>> replace(std::shared_ptr<Place> const& gone, std::stop_token stop);
   Result<std::shared_ptr<Place>> answering();
   template <class Ask>

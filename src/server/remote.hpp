@@ -39,9 +39,22 @@ class RemoteRuns final : public Runs {
                       std::stop_token stop) override;
 
  private:
+  struct Page {
+    std::vector<store::EventRow> events;
+    bool more = false;
+  };
+  /// How one stream ended.
+  enum class Ended { run_over, told_to, cut };
+
   Result<net::Response> exchange(net::Request request, Duration timeout, std::stop_token stop);
   Result<json::Value> get_json(std::string const& path, std::stop_token stop = {});
-  Result<json::Value> post_json(std::string const& path, json::Value const& body);
+  Result<void> post(std::string const& path, json::Value const& body);
+  Result<Page> events_page(std::string const& run, std::int64_t after, std::stop_token stop);
+  /// `after` moves on with every event that was passed on. An error that the other side answered
+  /// is one; a stream that broke off is not.
+  Result<Ended> stream(std::string const& run, std::int64_t& after,
+                       std::function<bool(store::EventRow const&)> const& each,
+                       std::stop_token stop);
 
   net::Client& client_;
   RemoteOptions options_;
