@@ -21,9 +21,10 @@ std::optional<int> check_first(Invocation& invocation, plan::Plan& plan,
   if (!given) return invocation.refuse_usage(given.error().message, given.error().hint);
   objects = std::move(*given);
   if (!objects.empty() && !settings.local_state)
-    return invocation.refuse_usage("--package puts files into the local S3 and works with --local only",
-                                   "For AWS, upload the file: aws s3 cp " + objects.front().path +
-                                       " " + objects.front().url());
+    return invocation.refuse_usage(
+        "--package puts files into the local S3 and works with --local only",
+        "For AWS, upload the file: aws s3 cp " + objects.front().path + " " +
+            objects.front().url());
   auto unsupported = unsupported_in(plan);
   for (auto const& one : unsupported) invocation.refuse({ErrorCode::invalid_input, one, ""});
   if (unsupported.empty()) return std::nullopt;
@@ -35,10 +36,12 @@ std::string summary(plan::Plan const& plan, server::AwsSettings const& settings)
   std::string functions;
   for (auto const& release : plan.releases) {
     functions += functions.empty() ? "" : ", ";
-    functions += release.target + ": " + release.function + (release.alias.empty() ? "" : ":" + release.alias);
+    functions += release.target + ": " + release.function +
+                 (release.alias.empty() ? "" : ":" + release.alias);
   }
-  std::string where = settings.local_state ? "the local endpoint"
-                      : settings.endpoint_url ? *settings.endpoint_url : "AWS";
+  std::string where = settings.local_state    ? "the local endpoint"
+                      : settings.endpoint_url ? *settings.endpoint_url
+                                              : "AWS";
   return "Releasing " + functions + " to " + where + ", as " + plan.source_name + " says.";
 }
 
@@ -75,7 +78,8 @@ Result<void> prepare_local(Invocation& invocation, server::NewRun const& run,
   auto opened = here.services->open(run.aws);
   if (!opened) return std::unexpected(opened.error());
   if (auto put = put_objects(objects, run.plan, *opened->services); !put) return put;
-  for (auto const& object : objects) invocation.say("Put " + object.path + " at " + object.url() + ".");
+  for (auto const& object : objects)
+    invocation.say("Put " + object.path + " at " + object.url() + ".");
   return check_objects(run.plan, *opened->services);
 }
 
@@ -99,14 +103,16 @@ int run_deploy(Invocation& invocation) {
     invocation.say("Nothing was started.");
     return code;
   }
-  if (invocation.line.has("dry-run")) return report_plan(invocation, run.plan, *settings, *packages, objects);
+  if (invocation.line.has("dry-run"))
+    return report_plan(invocation, run.plan, *settings, *packages, objects);
   if (auto refused = confirm(invocation, *settings)) return *refused;
   run.requester = invocation.requester();
   run.options = options_json(invocation.line);
   run.aws = std::move(*settings);
   auto here = invocation.open_runs();
   if (!here) return invocation.refuse(here.error());
-  if (auto ready = prepare_local(invocation, run, objects, *here); !ready) return invocation.refuse(ready.error());
+  if (auto ready = prepare_local(invocation, run, objects, *here); !ready)
+    return invocation.refuse(ready.error());
   return start_and_follow(invocation, *here, std::move(run));
 }
 
