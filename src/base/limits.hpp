@@ -9,6 +9,7 @@ constexpr std::size_t document_bytes = 1 << 20;        ///< a release file
 constexpr std::size_t document_depth = 64;             ///< nesting of a document
 constexpr std::size_t document_nodes = 100'000;        ///< after alias expansion
 constexpr std::size_t document_text_bytes = 8 << 20;   ///< keys and scalars, after alias expansion
+constexpr std::size_t plan_leaves = 20'000;            ///< steps that one file may stand for
 constexpr std::size_t diagnostics = 50;                ///< reported together
 constexpr std::size_t diagnostic_bytes = 1'000;       ///< each text of a diagnostic
 constexpr std::size_t zip_direct_bytes = 52'428'800;   ///< Lambda quotas, zip uploaded directly
