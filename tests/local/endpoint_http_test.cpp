@@ -1,4 +1,5 @@
 #include "local/endpoint_fixture.hpp"
+#include "local/serving.hpp"
 #include "net/client.hpp"
 
 namespace sluice::local {
@@ -73,6 +74,16 @@ TEST_F(EndpointOverHttp, LetsOneProcessUseAFolder) {
   auto const second = Endpoint::open(std::move(settings), system_clock(), system_random());
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::conflict);
+  EXPECT_TRUE(second.error().message.contains(endpoint_->url())) << second.error().text();
+}
+
+TEST_F(EndpointOverHttp, SaysInItsFolderWhereItListensWhileItDoes) {
+  auto const serving = read_serving(folder_);
+  ASSERT_TRUE(serving);
+  EXPECT_EQ(serving->url, endpoint_->url());
+  EXPECT_EQ(serving->pid, ::getpid());
+  endpoint_.reset();
+  EXPECT_FALSE(read_serving(folder_));
 }
 
 TEST_F(EndpointOverHttp, RefusesAStateItCannotRead) {
