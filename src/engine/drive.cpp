@@ -163,8 +163,12 @@ void Drive::add_release(json::Value& body, StepContext const& context) const {
 }
 
 void Drive::add_notes(StepContext const& context) {
-  for (auto const& text : context.notes)
+  for (auto const& text : context.notes) {
+    std::string& told = run_->told[context.path];
+    if (told == text) continue;  // a look that is repeated every second says it once
+    told = text;
     core_.record(*run_, event::note, json::Value{{"level", "warning"}, {"node", context.path}, {"text", text}});
+  }
 }
 
 void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const& why, json::Value outputs) {
@@ -178,6 +182,7 @@ void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const
   add_release(body, context);
   core_.record(*run_, event::node_ended, std::move(body));
   run_->told.erase(context.path);
+  run_->wait_until.erase(context.path);
   if (auto key = run_->held_keys.find(context.path); key != run_->held_keys.end()) {
     core_.exclusive_.erase(key->second);
     run_->held_keys.erase(key);

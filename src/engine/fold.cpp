@@ -69,6 +69,8 @@ class Fold {
     it.attempt = static_cast<int>(body_["attempt"].as_int(1));
     it.input = body_["input"];
     it.started = event_.at;
+    auto const* declared = plan::find(plan_, path_);
+    it.counts_work = declared && declared->timeout && declared->timeout->counts == plan::Timeout::Counts::work;
   }
 
   void node_ended() {
@@ -205,12 +207,11 @@ class Fold {
   /// A node works unless everything active below it is parked or asks (Timeout::Counts::work).
   void account_for_work() {
     for (auto& [path, it] : state_.nodes) {
+      if (!it.counts_work) continue;
       if (!it.active()) {
         it.working_since.reset();
         continue;
       }
-      auto const* declared = plan::find(plan_, path);
-      if (!declared || !declared->timeout || declared->timeout->counts != plan::Timeout::Counts::work) continue;
       if (it.working_since) it.worked += event_.at - *it.working_since;
       bool works = works_below(path);
       it.working_since = works ? std::optional(event_.at) : std::nullopt;

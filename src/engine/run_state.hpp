@@ -66,7 +66,8 @@ struct NodeState {
   std::vector<json::Value> signals; ///< that came for it and were not consumed by an earlier attempt
   std::map<std::string, int> tries; ///< repetitions used up, by deciding node
   plan::Action question;            ///< while asking
-  Duration worked{};                ///< for timeouts that count work
+  bool counts_work = false;         ///< has a timeout that counts work
+  Duration worked{};                ///< for that timeout
   std::optional<Time> working_since;
 
   bool active() const {

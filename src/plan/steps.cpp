@@ -116,17 +116,24 @@ Node leaf(std::string name, BypassCheckStep const& given) {
   return step(std::move(name), "bypass_check", to_json(given));
 }
 
-std::vector<FailureRule> release_rules(bool hold_external_changes, Duration hold_timeout) {
-  std::vector<FailureRule> rules;
-  if (hold_external_changes) {
-    Action ask;
-    ask.kind = ActionKind::ask;
-    ask.choices = {ActionKind::retry, ActionKind::roll_back, ActionKind::fail};
-    ask.timeout = hold_timeout;
-    rules.push_back({{ErrorClass::external_change}, {}, ask});
-  }
+std::vector<FailureRule> release_rules(ExternalChange policy, Duration hold_timeout) {
   Action roll_back;
   roll_back.kind = ActionKind::roll_back;
+  std::vector<FailureRule> rules;
+  Action external;
+  if (policy == ExternalChange::hold) {
+    external.kind = ActionKind::ask;
+    external.choices = {ActionKind::retry, ActionKind::roll_back, ActionKind::fail};
+    external.timeout = hold_timeout;
+    rules.push_back({{ErrorClass::external_change}, {}, external});
+  } else if (policy == ExternalChange::carry_on) {
+    // Against somebody who changes it again and again the plan does not go on for ever.
+    external.kind = ActionKind::retry;
+    external.count = 10;
+    external.intervals = {std::chrono::seconds(1)};
+    external.then = {roll_back};
+    rules.push_back({{ErrorClass::external_change}, {}, external});
+  }
   rules.push_back({{}, {}, roll_back});
   return rules;
 }

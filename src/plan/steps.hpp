@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "plan/node.hpp"
+#include "plan/plan.hpp"
 
 /// The kinds of steps and what each is given. Dialects build steps with these; executors read the
 /// same structs back after expressions were resolved. Every `release` is a Release's id.
@@ -128,8 +128,8 @@ Node leaf(std::string name, InvokeStep const& step);
 Node leaf(std::string name, CheckStep const& step);
 Node leaf(std::string name, BypassCheckStep const& step);
 
-/// The rules that every release scope has: an external change is held for a person as the plan says,
-/// everything else rolls `scope` back (its path; empty: the scope that carries the rules).
-std::vector<FailureRule> release_rules(bool hold_external_changes, Duration hold_timeout);
+/// The rules that every release scope has: what an external change means (design E3; to hold it for
+/// a person ends by itself after `hold_timeout`), and that everything else rolls the scope back.
+std::vector<FailureRule> release_rules(ExternalChange policy, Duration hold_timeout);
 
 }  // namespace sluice::plan

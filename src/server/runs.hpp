@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -19,15 +21,15 @@ struct AwsSettings {
 };
 
 struct NewRun {
-  plan::Plan plan;         ///< packages are stored already (Package::Kind::stored)
+  plan::Plan plan;  ///< packages are stored already (Package::Kind::stored)
   std::string requester;
   json::Value options;
   AwsSettings aws;
   std::map<std::string, json::Value> releases;  ///< known states: rollback of a finished run
 };
 
-/// What commands do with runs, wherever those are executed: in this process, or in the one that holds
-/// the store, or on a server. Thread-safe.
+/// What commands do with runs, wherever those are executed: in this process, or in the one that
+/// holds the store, or on a server. Thread-safe.
 class Runs {
  public:
   virtual ~Runs() = default;
@@ -39,12 +41,14 @@ class Runs {
   virtual Result<store::RunRow> get(std::string const& run) = 0;
   virtual Result<std::vector<store::RunRow>> list(store::RunFilter const& filter) = 0;
   virtual Result<plan::Plan> plan(std::string const& run) = 0;
-  virtual Result<std::vector<store::EventRow>> events(std::string const& run, std::int64_t after) = 0;
+  virtual Result<std::vector<store::EventRow>> events(std::string const& run,
+                                                      std::int64_t after) = 0;
   /// Calls `each` with every event after `after`, in order, as they are committed; returns when the
   /// run has ended, `each` answers false, or `stop` is requested. ErrorCode::unavailable: whoever
   /// executes the run is gone.
   virtual Result<void> follow(std::string const& run, std::int64_t after,
-                              std::function<bool(store::EventRow const&)> each, std::stop_token stop) = 0;
+                              std::function<bool(store::EventRow const&)> each,
+                              std::stop_token stop) = 0;
 };
 
 }  // namespace sluice::server

@@ -1,0 +1,125 @@
+#include "server/host.hpp"
+
+#include <unistd.h>
+
+#include <condition_variable>
+
+#include "engine/engine.hpp"
+#include "net/server.hpp"
+#include "server/api.hpp"
+#include "server/host_runs.hpp"
+#include "server/streams.hpp"
+
+namespace sluice::server {
+namespace {
+
+constexpr std::size_t max_request = 16 << 20;  // a plan with many functions
+constexpr Duration linger_interval = std::chrono::milliseconds(200);
+
+std::string owner_name(Random& random) {
+  std::array<char, 256> name{};
+  bool known = ::gethostname(name.data(), name.size() - 1) == 0;
+  // The last part tells this process from an earlier one with the same number.
+  return std::string(known ? name.data() : "localhost") + ":" + std::to_string(::getpid()) + ":" +
+         new_uuid(random);
+}
+
+}  // namespace
+
+/// Everything, in the order in which it is made; taken apart the other way round.
+struct Host::Parts {
+  Parts(HostOptions given, store::Held lock, std::unique_ptr<store::Store> opened)
+      : held(std::move(lock)),
+        options(std::move(given)),
+        store(std::move(opened)),
+        packages(packages_of(options.state_folder)),
+        services(*options.clock, *options.random, *packages, options.services),
+        executors(engine::standard_executors()),
+        engine(*store, *options.clock, *options.random, executors, options.evaluators,
+               {.owner = owner_name(*options.random)}),
+        runs(engine, services, *packages),
+        streams(engine, *options.clock),
+        api({runs, streams, [this] { return health(); }}) {}
+
+  ~Parts() {
+    // Clients first, so that nobody asks an engine that has ended.
+    if (server) server->stop();
+    streams.stop();
+    engine.shutdown();
+  }
+
+  json::Value health() {
+    json::Value body{{"status", "ok"},
+                     {"pid", static_cast<std::int64_t>(::getpid())},
+                     {"command", options.command}};
+    if (auto why = engine.frozen()) {
+      body.set("status", "frozen");
+      body.set("reason", *why);
+    }
+    return body;
+  }
+
+  Result<void> serve() {
+    if (held.socket().empty()) return {};
+    net::ServerOptions settings;
+    settings.unix_socket = held.socket();
+    settings.max_body = max_request;
+    auto listening =
+        net::listen(settings, [this](net::Incoming const& request) { return api.handle(request); });
+    if (!listening) return fail(listening.error(), "serve other commands");
+    server = std::move(*listening);
+    return {};
+  }
+
+  store::Held held;
+  HostOptions options;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<store::Packages> packages;
+  ServicesFactory services;
+  engine::Executors executors;
+  engine::Engine engine;
+  HostRuns runs;
+  Streams streams;
+  Api api;
+  std::unique_ptr<net::Server> server;
+};
+
+std::unique_ptr<store::Packages> packages_of(std::filesystem::path const& state_folder) {
+  return store::open_packages(state_folder / "packages");
+}
+
+Result<Host::Opened> Host::open(HostOptions options) {
+  store::HolderOptions holder{options.state_folder, options.runtime_dir, options.command};
+  auto acquired = store::Holder::acquire(holder, *options.clock);
+  if (!acquired) return std::unexpected(acquired.error());
+  if (auto* other = std::get_if<store::HeldBy>(&*acquired)) return Opened(std::move(*other));
+  auto opened = store::open_sqlite(options.state_folder.string(), *options.clock);
+  if (!opened) return std::unexpected(opened.error());
+  auto parts = std::make_unique<Parts>(
+      std::move(options), std::get<store::Held>(std::move(*acquired)), std::move(*opened));
+  if (auto serving = parts->serve(); !serving) return std::unexpected(serving.error());
+  return Opened(std::unique_ptr<Host>(new Host(std::move(parts))));
+}
+
+Host::Host(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Host::~Host() = default;
+
+Runs& Host::runs() { return parts_->runs; }
+store::Packages& Host::packages() { return *parts_->packages; }
+ServicesFactory& Host::services() { return parts_->services; }
+std::string const& Host::socket() const { return parts_->held.socket(); }
+
+std::vector<std::string> Host::linger(std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  while (true) {
+    auto followed = parts_->streams.followed();
+    auto alone = parts_->engine.active();
+    std::erase_if(alone, [&](std::string const& run) { return followed.contains(run); });
+    if (alone.empty() || stop.stop_requested()) return alone;
+    stopped.wait_for(lock, stop, linger_interval, [] { return false; });
+  }
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <variant>
+
+#include "plan/expression.hpp"
+#include "server/runs.hpp"
+#include "server/services.hpp"
+#include "store/holder.hpp"
+#include "store/packages.hpp"
+
+namespace sluice::server {
+
+struct HostOptions {
+  std::filesystem::path state_folder;  ///< the store's, with the packages below it
+  std::filesystem::path runtime_dir;   ///< $XDG_RUNTIME_DIR; may be empty
+  std::string command;                 ///< as in "sluice deploy shop.yaml": told to those who wait
+  plan::Evaluators evaluators;
+  FactoryOptions services;
+  Clock* clock = &system_clock();     ///< must outlive the host
+  Random* random = &system_random();  ///< must outlive the host
+};
+
+/// The packages of a state folder; every process may add to them.
+std::unique_ptr<store::Packages> packages_of(std::filesystem::path const& state_folder);
+
+/// The process that holds a SQLite store (design E10): it executes the runs, and serves the other
+/// commands over the API on a Unix socket. Nobody but this user can reach the socket: it has the
+/// mode 0600 and lies in a folder of mode 0700.
+///
+/// Runs that a dead process left unfinished are listed and stay as they are until somebody resumes
+/// them.
+class Host {
+ public:
+  using Opened = std::variant<std::unique_ptr<Host>, store::HeldBy>;
+  /// Takes the store, or says who has it. Returns at once.
+  static Result<Opened> open(HostOptions options);
+  /// Hands over: refuses new requests, ends the clients' streams, lets the runs go without ending
+  /// them, gives the store up. Steps at work are asked to return and are waited for.
+  ~Host();
+  Host(Host const&) = delete;
+
+  /// Runs executed here. Valid as long as the host.
+  Runs& runs();
+  store::Packages& packages();
+  ServicesFactory& services();
+  /// Where it serves; empty where no socket path is short enough (unix(7)): it serves nobody then.
+  std::string const& socket() const;
+
+  /// Waits until every run that has not ended is followed by a client, which will take it over when
+  /// this process hands over, or until `stop` is requested. Answers the runs that nobody would go
+  /// on with, which is empty unless it was stopped.
+  std::vector<std::string> linger(std::stop_token stop);
+
+ private:
+  struct Parts;
+  explicit Host(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace sluice::server

@@ -1,0 +1,255 @@
+#include "server/services.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <mutex>
+
+#include "aws/environment.hpp"
+#include "aws/session.hpp"
+#include "base/strings.hpp"
+#include "engine/aws_access.hpp"
+#include "server/local_endpoints.hpp"
+
+namespace sluice::server {
+namespace {
+
+constexpr Duration aws_metric_lag = std::chrono::minutes(3);
+
+/// Variables from the settings that were handed over; files as this process sees them, which runs
+/// as the same user.
+class HandedEnvironment final : public aws::Environment {
+ public:
+  explicit HandedEnvironment(std::map<std::string, std::string> variables)
+      : variables_(std::move(variables)) {}
+
+  std::optional<std::string> get(std::string const& name) const override {
+    auto found = variables_.find(name);
+    if (found == variables_.end() || found->second.empty()) return std::nullopt;
+    return found->second;
+  }
+  Result<std::optional<std::string>> read_file(std::string const& path) const override {
+    return aws::process_environment().read_file(path);
+  }
+  std::string home() const override { return get("HOME").value_or(""); }
+
+ private:
+  std::map<std::string, std::string> variables_;
+};
+
+/// Without files or profile: the local endpoint takes any key, and a developer's settings for AWS
+/// must have no influence there.
+std::map<std::string, std::string> local_variables(AwsSettings const& settings) {
+  auto of = [&](char const* name) {
+    auto found = settings.environment.find(name);
+    return found == settings.environment.end() ? std::string() : found->second;
+  };
+  std::string region = of("AWS_REGION");
+  if (region.empty()) region = of("AWS_DEFAULT_REGION");
+  return {{"AWS_ACCESS_KEY_ID", "local"},
+          {"AWS_SECRET_ACCESS_KEY", "local"},
+          {"AWS_REGION", region.empty() ? "eu-west-1" : region},
+          {"AWS_CONFIG_FILE", "/dev/null"},
+          {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"}};
+}
+
+bool is_loopback(aws::Endpoint const& endpoint) {
+  return endpoint.host == "localhost" || endpoint.host == "::1" ||
+         endpoint.host.starts_with("127.");
+}
+
+Result<Duration> metric_lag_of(AwsSettings const& settings, aws::Session const& session) {
+  auto given = settings.environment.find("SLUICE_METRIC_LAG");
+  if (given != settings.environment.end() && !given->second.empty()) {
+    auto lag = parse_duration(given->second);
+    if (!lag) return fail(lag.error(), "read SLUICE_METRIC_LAG");
+    return *lag;
+  }
+  auto const& endpoints = session.caller.options().endpoints;
+  auto endpoint = endpoints.find(aws::Service::cloudwatch, session.region.region);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  return is_loopback(*endpoint) ? Duration{} : aws_metric_lag;
+}
+
+Result<json::Value> world_of(AwsSettings const& settings, aws::Session const& session) {
+  json::Value world{{"region", session.region.region}};
+  if (settings.local_state) {
+    world.set("local_state", *settings.local_state);
+    return world;
+  }
+  auto const& endpoints = session.caller.options().endpoints;
+  auto endpoint = endpoints.find(aws::Service::lambda, session.region.region);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  if (!endpoint->custom) return world;
+  std::string url = endpoint->scheme + "://" + endpoint->authority;
+  for (auto const& segment : endpoint->prefix) url += "/" + segment;
+  world.set("endpoint", url);
+  return world;
+}
+
+/// Targets as the run found them: in the account and Region that its journal names.
+class RecordedAws final : public engine::AwsAccess {
+ public:
+  RecordedAws(std::unique_ptr<engine::AwsAccess> aws,
+              std::map<std::string, RecordedWorld::Place> places)
+      : aws_(std::move(aws)), places_(std::move(places)) {}
+
+  Result<engine::TargetAws> open(plan::Target const& target, std::stop_token stop) override {
+    auto place = places_.find(target.name);
+    if (place == places_.end()) return aws_->open(target, stop);
+    plan::Target pinned = target;
+    if (!place->second.account.empty()) pinned.account = place->second.account;
+    if (!place->second.region.empty()) pinned.region = place->second.region;
+    return aws_->open(pinned, stop);
+  }
+  Duration metric_lag() const override { return aws_->metric_lag(); }
+
+ private:
+  std::unique_ptr<engine::AwsAccess> aws_;
+  std::map<std::string, RecordedWorld::Place> places_;
+};
+
+/// Everything that `services` refers to and that belongs to one set of settings.
+struct Bundle {
+  std::unique_ptr<engine::AwsAccess> aws;
+  std::optional<engine::Services> services;
+};
+
+}  // namespace
+
+struct ServicesFactory::Parts {
+  Parts(Clock& the_clock, Random& the_random, store::Packages& the_packages, FactoryOptions given)
+      : clock(the_clock),
+        random(the_random),
+        packages(the_packages),
+        options(std::move(given)),
+        budget(clock),
+        endpoints(clock) {}
+
+  Clock& clock;
+  Random& random;
+  store::Packages& packages;
+  FactoryOptions options;
+  aws::Budget budget;
+  std::mutex mutex;
+  /// By the file of certificates: nearly always one.
+  std::map<std::string, std::unique_ptr<net::Client>> clients;  ///< under mutex
+  LocalEndpoints endpoints;
+
+  net::Client& client_for(std::string const& ca_file) {
+    std::lock_guard lock(mutex);
+    auto& client = clients[ca_file];
+    if (!client)
+      client = net::make_client(
+          net::ClientOptions{.ca_file = ca_file, .user_agent = options.user_agent});
+    return *client;
+  }
+
+  Result<OpenedServices> open(AwsSettings const& settings,
+                              std::map<std::string, RecordedWorld::Place> const& places);
+};
+
+Result<OpenedServices> ServicesFactory::Parts::open(
+    AwsSettings const& settings, std::map<std::string, RecordedWorld::Place> const& places) {
+  aws::SessionOptions session_options;
+  session_options.region = settings.region;
+  session_options.observer = options.observer;
+  auto variables = settings.environment;
+  if (settings.local_state) {
+    auto url = endpoints.url_of(*settings.local_state);
+    if (!url) return std::unexpected(url.error());
+    session_options.endpoints.url = *url;
+    variables = local_variables(settings);
+  } else {
+    session_options.profile = settings.profile;
+    if (settings.endpoint_url) session_options.endpoints.url = *settings.endpoint_url;
+  }
+  HandedEnvironment environment(std::move(variables));
+  net::Client& client = client_for(environment.get("AWS_CA_BUNDLE").value_or(""));
+  auto session =
+      aws::open_session(session_options, environment, aws::Ports{client, clock, random, budget});
+  if (!session) return std::unexpected(session.error());
+  auto lag = metric_lag_of(settings, *session);
+  if (!lag) return std::unexpected(lag.error());
+  auto world = world_of(settings, *session);
+  if (!world) return std::unexpected(world.error());
+
+  auto bundle = std::make_shared<Bundle>();
+  bundle->aws = std::make_unique<engine::SessionAws>(std::move(*session), *lag);
+  if (!places.empty()) bundle->aws = std::make_unique<RecordedAws>(std::move(bundle->aws), places);
+  bundle->services.emplace(
+      engine::Services{clock, random, *bundle->aws, client, packages, options.user_agent});
+  engine::Services* services = &*bundle->services;
+  return OpenedServices{std::shared_ptr<engine::Services>(std::move(bundle), services),
+                        std::move(*world)};
+}
+
+ServicesFactory::ServicesFactory(Clock& clock, Random& random, store::Packages& packages,
+                                 FactoryOptions options)
+    : parts_(std::make_unique<Parts>(clock, random, packages, std::move(options))) {}
+
+ServicesFactory::~ServicesFactory() = default;
+
+Result<OpenedServices> ServicesFactory::open(AwsSettings const& settings) {
+  return parts_->open(settings, {});
+}
+
+Result<std::string> ServicesFactory::local_endpoint(std::string const& folder) {
+  return parts_->endpoints.url_of(folder);
+}
+
+Result<OpenedServices> ServicesFactory::reopen(AwsSettings settings, RecordedWorld const& recorded,
+                                               plan::Plan const& plan, std::stop_token stop) {
+  auto const& local = recorded.world["local_state"].as_string();
+  auto const& endpoint = recorded.world["endpoint"].as_string();
+  if (!recorded.world["region"].as_string().empty())
+    settings.region = recorded.world["region"].as_string();
+  bool elsewhere = settings.endpoint_url || settings.local_state;
+  if (!elsewhere && !local.empty()) settings.local_state = local;
+  if (!elsewhere && !endpoint.empty()) settings.endpoint_url = endpoint;
+  auto opened = parts_->open(settings, recorded.places);
+  if (!opened) return opened;
+  auto shown = [](json::Value const& world) {
+    for (auto name : {"local_state", "endpoint"})
+      if (!world[name].as_string().empty()) return world[name].as_string();
+    return std::string("AWS");
+  };
+  if (shown(opened->world) != shown(recorded.world))
+    return fail(ErrorCode::conflict,
+                "the run was begun on " + shown(recorded.world) + ", but these settings lead to " +
+                    shown(opened->world),
+                "Resume it with the settings it was started with.");
+  for (auto const& target : plan.targets) {
+    auto place = recorded.places.find(target.name);
+    if (place == recorded.places.end() || place->second.account.empty()) continue;
+    auto reached = opened->services->aws.open(target, stop);
+    if (!reached) return std::unexpected(reached.error());
+  }
+  return opened;
+}
+
+AwsSettings process_settings() {
+  AwsSettings settings;
+  for (char** entry = environ; entry && *entry; ++entry) {
+    std::string_view text(*entry);
+    std::size_t equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    std::string name(text.substr(0, equals));
+    bool wanted = name.starts_with("AWS_") || lower(name).ends_with("_proxy") || name == "HOME" ||
+                  name == "SLUICE_METRIC_LAG";
+    if (wanted) settings.environment[name] = text.substr(equals + 1);
+  }
+  // Another process may use them, from another folder.
+  for (auto name : {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE",
+                    "AWS_WEB_IDENTITY_TOKEN_FILE"}) {
+    auto found = settings.environment.find(name);
+    if (found == settings.environment.end() || found->second.empty()) continue;
+    if (found->second.starts_with('~')) continue;
+    std::error_code failure;
+    auto path = std::filesystem::absolute(found->second, failure);
+    if (!failure) found->second = path.string();
+  }
+  return settings;
+}
+
+}  // namespace sluice::server

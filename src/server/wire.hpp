@@ -1,0 +1,35 @@
+#pragma once
+
+#include "net/http.hpp"
+#include "server/runs.hpp"
+
+/// The JSON forms of the API under /api/v1. Times are RFC 3339 in UTC. What a request holds is read
+/// strictly: an unknown member is an error that names the nearest known one; what an answer holds
+/// is read leniently, so that an older client understands a newer process.
+namespace sluice::server {
+
+json::Value to_json(store::RunRow const& row);
+Result<store::RunRow> run_row(json::Value const& value);
+
+json::Value to_json(store::EventRow const& event);
+Result<store::EventRow> event_row(json::Value const& value);
+
+/// {"plan", "requester", "options", "aws", "releases"}. Holds credentials: never log it.
+json::Value to_json(NewRun const& run);
+Result<NewRun> new_run(json::Value const& value);
+
+json::Value to_json(engine::Signal const& signal);
+Result<engine::Signal> signal_of(json::Value const& value);
+
+/// Holds credentials: never log it.
+json::Value to_json(AwsSettings const& settings);
+Result<AwsSettings> aws_settings(json::Value const& value);
+
+/// state, name, function, before, limit as query parameters.
+std::string query_of(store::RunFilter const& filter);
+Result<store::RunFilter> run_filter(std::string const& query);
+
+/// The one parameter `after` of an events query; 0 where it is missing.
+Result<std::int64_t> after_of(std::string const& query);
+
+}  // namespace sluice::server
