@@ -21,9 +21,10 @@ std::optional<int> check_first(Invocation& invocation, plan::Plan& plan,
   if (!given) return invocation.refuse_usage(given.error().message, given.error().hint);
   objects = std::move(*given);
   if (!objects.empty() && !settings.local_state)
-    return invocation.refuse_usage("--package puts files into the local S3 and works with --local only",
-                                   "For AWS, upload the file: aws s3 cp " + objects.front().path +
-                                       " " + objects.front().url());
+    return invocation.refuse_usage(
+        "--package puts files into the local S3 and works with --local only",
+        "For AWS, upload the file: aws s3 cp " + objects.front().path + " " +
+            objects.front().url());
   auto unsupported = unsupported_in(plan);
   for (auto const& one : unsupported) invocation.refuse({ErrorCode::invalid_input, one, ""});
   if (unsupported.empty()) return std::nullopt;
@@ -35,10 +36,13 @@ std::string summary(plan::Plan const& plan, server::AwsSettings const& settings)
   std::string functions;
   for (auto const& release : plan.releases) {
     functions += functions.empty() ? "" : ", ";
-    functions += release.target + ": " + release.function + (release.alias.empty() ? "" : ":" + release.alias);
+    if (plan.targets.size() > 1) functions += release.target + ": ";
+    functions += release.function +
+                 (release.alias.empty() ? "" : ":" + release.alias);
   }
-  std::string where = settings.local_state ? "the local endpoint"
-                      : settings.endpoint_url ? *settings.endpoint_url : "AWS";
+  std::string where = settings.local_state    ? "the local endpoint"
+                      : settings.endpoint_url ? *settings.endpoint_url
+                                              : "AWS";
   return "Releasing " + functions + " to " + where + ", as " + plan.source_name + " says.";
 }
 
@@ -56,8 +60,9 @@ std::optional<int> confirm(Invocation& invocation, server::AwsSettings const& se
   return exit_failed;
 }
 
-json::Value options_json(Parsed const& line) {
+json::Value options_json(Parsed const& line, server::AwsSettings const& settings) {
   json::Value out = json::Object{};
+  if (settings.local_state) out.set("local_state", *settings.local_state);
   for (auto name : {"heal", "restore", "hold-timeout", "target", "set"})
     if (line.has(name)) {
       json::Value values = json::Array{};
@@ -75,7 +80,8 @@ Result<void> prepare_local(Invocation& invocation, server::NewRun const& run,
   auto opened = here.services->open(run.aws);
   if (!opened) return std::unexpected(opened.error());
   if (auto put = put_objects(objects, run.plan, *opened->services); !put) return put;
-  for (auto const& object : objects) invocation.say("Put " + object.path + " at " + object.url() + ".");
+  for (auto const& object : objects)
+    invocation.say("Put " + object.path + " at " + object.url() + ".");
   return check_objects(run.plan, *opened->services);
 }
 
@@ -99,14 +105,16 @@ int run_deploy(Invocation& invocation) {
     invocation.say("Nothing was started.");
     return code;
   }
-  if (invocation.line.has("dry-run")) return report_plan(invocation, run.plan, *settings, *packages, objects);
+  if (invocation.line.has("dry-run"))
+    return report_plan(invocation, run.plan, *settings, *packages, objects);
   if (auto refused = confirm(invocation, *settings)) return *refused;
   run.requester = invocation.requester();
-  run.options = options_json(invocation.line);
+  run.options = options_json(invocation.line, *settings);
   run.aws = std::move(*settings);
   auto here = invocation.open_runs();
   if (!here) return invocation.refuse(here.error());
-  if (auto ready = prepare_local(invocation, run, objects, *here); !ready) return invocation.refuse(ready.error());
+  if (auto ready = prepare_local(invocation, run, objects, *here); !ready)
+    return invocation.refuse(ready.error());
   return start_and_follow(invocation, *here, std::move(run));
 }
 

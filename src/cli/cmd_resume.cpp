@@ -15,9 +15,11 @@ Result<std::string> the_unfinished(server::Runs& runs) {
   std::string others;
   for (auto const& row : *rows) others += (others.empty() ? "" : ", ") + row.id;
   if (rows->empty())
-    return fail(ErrorCode::not_found, "there is nothing to resume: every run has ended", "sluice list shows them.");
+    return fail(ErrorCode::not_found, "there is nothing to resume: every run has ended",
+                "sluice list shows them.");
   if (rows->size() > 1)
-    return fail(ErrorCode::invalid_input, "several runs have not ended: " + others, "Name one: sluice resume RUN");
+    return fail(ErrorCode::invalid_input, "several runs have not ended: " + others,
+                "Name one: sluice resume RUN");
   return rows->front().id;
 }
 
@@ -39,7 +41,8 @@ int run_resume(Invocation& invocation) {
     }
     run = *found;
   }
-  if (auto resumed = here->runs->resume(run, *settings); !resumed) return invocation.refuse(resumed.error());
+  if (auto resumed = here->runs->resume(run, *settings); !resumed)
+    return invocation.refuse(resumed.error());
   if (invocation.json()) invocation.terminal.out(stream_record());
   if (invocation.line.value("output") == "name") invocation.terminal.out(run + "\n");
   invocation.say("Resumed " + run + ".");

@@ -9,11 +9,13 @@ namespace sluice::cli {
 namespace {
 
 /// Says what would move; answers an exit code where nothing is to be started.
-std::optional<int> settle(Invocation& invocation, server::NewRun const& run, std::string const& what) {
+std::optional<int> settle(Invocation& invocation, server::NewRun const& run,
+                          std::string const& what) {
   invocation.say(what);
   if (invocation.line.has("dry-run")) {
     for (auto const& release : run.plan.releases)
-      invocation.terminal.out("would roll back " + release.function + (release.alias.empty() ? "" : ":" + release.alias) + "\n");
+      invocation.terminal.out("would roll back " + release.function +
+                              (release.alias.empty() ? "" : ":" + release.alias) + "\n");
     return exit_success;
   }
   auto const& traits = invocation.terminal.traits;
@@ -32,10 +34,13 @@ int roll_back_running(Invocation& invocation, RunsHere& here, std::string const&
     invocation.terminal.out("would tell " + run + " to roll back\n");
     return exit_success;
   }
-  auto sent = here.runs->signal(run, {"rollback", "", invocation.requester(), invocation.line.value("reason"), {}});
+  auto sent = here.runs->signal(
+      run, {"rollback", "", invocation.requester(), invocation.line.value("reason"), {}});
   if (!sent && sent.error().code == ErrorCode::not_found)
-    return invocation.refuse({ErrorCode::unavailable, "run " + run + " has not ended, and no process executes it now",
-                              "sluice resume " + run + " takes it up; then sluice rollback " + run + " from another terminal, or Ctrl-C there."});
+    return invocation.refuse({ErrorCode::unavailable,
+                              "run " + run + " has not ended, and no process executes it now",
+                              "sluice resume " + run + " takes it up; then sluice rollback " + run +
+                                  " from another terminal, or Ctrl-C there."});
   if (!sent) return invocation.refuse(sent.error());
   if (invocation.json()) invocation.terminal.out(stream_record());
   if (invocation.line.value("output") == "name") invocation.terminal.out(run + "\n");
@@ -45,7 +50,8 @@ int roll_back_running(Invocation& invocation, RunsHere& here, std::string const&
 
 int roll_back_run_id(Invocation& invocation, server::AwsSettings settings, std::string const& run) {
   if (invocation.line.has("to"))
-    return invocation.refuse_usage("--to goes with FUNCTION:ALIAS; a run goes back to the baseline it recorded");
+    return invocation.refuse_usage(
+        "--to goes with FUNCTION:ALIAS; a run goes back to the baseline it recorded");
   auto here = invocation.open_runs();
   if (!here) return invocation.refuse(here.error());
   auto row = here->runs->get(run);
@@ -59,17 +65,24 @@ int roll_back_run_id(Invocation& invocation, server::AwsSettings settings, std::
   auto const& local = row->world["local_state"].as_string();
   auto const& endpoint = row->world["endpoint"].as_string();
   if (!settings.local_state && !settings.endpoint_url) {
-    if (!local.empty()) settings.local_state = local;
-    else if (!endpoint.empty()) settings.endpoint_url = endpoint;
+    if (!local.empty())
+      settings.local_state = local;
+    else if (!endpoint.empty())
+      settings.endpoint_url = endpoint;
   }
-  if (!settings.region && !row->world["region"].as_string().empty()) settings.region = row->world["region"].as_string();
+  if (!settings.region && !row->world["region"].as_string().empty())
+    settings.region = row->world["region"].as_string();
   undo->requester = invocation.requester();
   undo->aws = std::move(settings);
-  if (auto refused = settle(invocation, *undo, "Rolling back " + run + " (" + row->name + "), which ended " + row->state + ".")) return *refused;
+  if (auto refused =
+          settle(invocation, *undo,
+                 "Rolling back " + run + " (" + row->name + "), which ended " + row->state + "."))
+    return *refused;
   return start_and_follow(invocation, *here, std::move(*undo));
 }
 
-int roll_back_function(Invocation& invocation, server::AwsSettings settings, std::string const& what) {
+int roll_back_function(Invocation& invocation, server::AwsSettings settings,
+                       std::string const& what) {
   auto request = server::parse_alias_rollback(what);
   if (!request) return invocation.refuse_usage(request.error().message, request.error().hint);
   request->to = invocation.line.maybe("to");
@@ -84,7 +97,8 @@ int roll_back_function(Invocation& invocation, server::AwsSettings settings, std
   run->requester = invocation.requester();
   run->aws = std::move(settings);
   std::string target = request->to ? "version " + *request->to : "its primary version";
-  if (auto refused = settle(invocation, *run, "Moving " + what + " to " + target + ".")) return *refused;
+  if (auto refused = settle(invocation, *run, "Moving " + what + " to " + target + "."))
+    return *refused;
   return start_and_follow(invocation, *here, std::move(*run));
 }
 

@@ -30,9 +30,9 @@ std::string functions_of(store::RunRow const& row) {
   return out;
 }
 
-std::string list_line(store::RunRow const& row) {
+std::string list_line(store::RunRow const& row, bool attended) {
   std::string state = replace_all(row.state, "_", " ");
-  if (row.state == "running" && row.owner.empty()) state = "unattended";
+  if (!row.ended && (!attended || row.owner.empty())) state = "unattended";
   return row.id + "  " + padded(state, 13) + "  " + local_text(row.created) + "  " +
          padded(printable(row.name), 16) + "  " + printable(functions_of(row)) + "  " +
          printable(row.requester);
@@ -51,19 +51,17 @@ int get_run(Invocation& invocation, std::string const& id) {
     terminal.out(id + "\n");
   } else if (output == "json") {
     json::Value out{{"apiVersion", "sluice/v1"}};
-    for (auto const& part : {result_json(*view), row_json(*row)})
-      for (auto const& [name, value] : part.members())
-        if (name != "releases" || value.items().size() == view->state.releases.size()) out.set(name, value);
-    json::Value detailed = result_json(*view);
+    for (auto const& part : {row_json(*row), result_json(*view)})
+      for (auto const& [name, value] : part.members()) out.set(name, value);
     out.set("kind", "Run");
-    out.set("releases", detailed["releases"]);
     terminal.out(out.pretty() + "\n");
   } else {
     std::string text;
     Look look = look_out(invocation);
     for (auto const& line : tree_lines(*view, look)) text += line + "\n";
     text += "asked for by " + printable(row->requester) + " at " + local_text(row->created) + "\n";
-    bool unattended = !view->state.over() && row->owner.empty();
+    // Whoever holds the store executes; what this process has not started nobody executes.
+    bool unattended = !view->state.over() && (here->executes() || row->owner.empty());
     if (unattended) text += "No process executes it. To go on: sluice resume " + id + "\n";
     auto waiting = view->state.over() ? std::vector<std::string>() : waiting_lines(*view, look);
     if (!waiting.empty()) text += "\nNow:\n";
@@ -105,11 +103,15 @@ int run_list(Invocation& invocation) {
   std::string output = line.value("output");
   json::Value items = json::Array{};
   for (auto const& row : *rows) {
-    if (output == "json") items.push(row_json(row));
-    else text += (output == "name" ? row.id : list_line(row)) + "\n";
+    if (output == "json")
+      items.push(row_json(row));
+    else
+      text += (output == "name" ? row.id : list_line(row, !here->executes())) + "\n";
   }
   if (output == "json")
-    text = json::Value{{"apiVersion", "sluice/v1"}, {"kind", "RunList"}, {"items", items}}.pretty() + "\n";
+    text =
+        json::Value{{"apiVersion", "sluice/v1"}, {"kind", "RunList"}, {"items", items}}.pretty() +
+        "\n";
   invocation.terminal.out(text);
   if (rows->empty() && output != "json" && output != "name")
     invocation.say("There are no such runs in this journal. sluice deploy FILE starts one.");
@@ -124,9 +126,10 @@ int run_watch(Invocation& invocation) {
   std::string id = invocation.line.positional(0);
   auto row = here->runs->get(id);
   if (!row) return invocation.refuse(row.error());
-  if (!row->ended && row->owner.empty() && here->executes())
-    return invocation.refuse({ErrorCode::unavailable, "run " + id + " is not executed by any process now",
-                              "sluice resume " + id + " takes it up; sluice get " + id + " shows where it stands."});
+  if (!row->ended && here->executes())
+    return invocation.refuse(
+        {ErrorCode::unavailable, "run " + id + " is not executed by any process now",
+         "sluice resume " + id + " takes it up; sluice get " + id + " shows where it stands."});
   if (invocation.json()) invocation.terminal.out(stream_record());
   int code = follow_to_end(invocation, *here, {id, OnInterrupt::detach, *wait});
   bool left = code == exit_interrupted || code == exit_wait_timeout;
@@ -143,7 +146,8 @@ int run_logs(Invocation& invocation) {
   bool json = invocation.json();
   if (json) invocation.terminal.out(stream_record());
   auto view = load_run(*here->runs, id, [&](RunView const& so_far, engine::Event const& event) {
-    invocation.terminal.out((json ? event_json(id, event).dump() : journal_line(so_far, event)) + "\n");
+    invocation.terminal.out((json ? event_json(id, event).dump() : journal_line(so_far, event)) +
+                            "\n");
   });
   return view ? int(exit_success) : invocation.refuse(view.error());
 }

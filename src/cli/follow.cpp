@@ -156,22 +156,20 @@ int print_ending(Invocation& invocation, RunView const& view) {
 }
 
 /// Runs of other processes that this one executes are not let down without a word.
-void linger(Invocation& invocation, RunsHere& here, std::string const& own) {
+void linger(Invocation& invocation, RunsHere& here) {
   if (!here.executes()) return;
-  store::RunFilter filter;
-  filter.state = "active";
-  auto active = here.runs->list(filter);
-  std::string others;
-  if (active)
-    for (auto const& row : *active)
-      if (row.id != own && !row.owner.empty()) others += (others.empty() ? "" : ", ") + row.id;
-  if (others.empty()) return;
-  invocation.say("This process executes other runs too (" + others +
-                 "): it waits until somebody can go on with them. Ctrl-C ends it; 'sluice resume' "
-                 "takes them up.");
   std::stop_source stop;
   Interrupts interrupts([&](int) { stop.request_stop(); });
+  std::jthread notice([&](std::stop_token done) {
+    invocation.clock.sleep(std::chrono::seconds(1), done);
+    if (!done.stop_requested())
+      invocation.say(
+          "This process executes runs that others started: it waits until they have ended, or "
+          "somebody can go on with them. Ctrl-C ends it.");
+  });
   auto left = here.linger(stop.get_token());
+  notice.request_stop();
+  notice.join();
   if (!left.empty())
     invocation.say("Nobody executes now: " + join(left, ", ") +
                    ". 'sluice resume RUN' takes one up.");
@@ -189,7 +187,7 @@ int follow_to_end(Invocation& invocation, RunsHere& here, FollowOptions const& o
   switch (followed.why) {
     case Followed::Why::ended: {
       int code = print_ending(invocation, followed.view);
-      linger(invocation, here, run);
+      linger(invocation, here);
       return code;
     }
     case Followed::Why::detached:

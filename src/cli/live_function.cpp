@@ -27,8 +27,11 @@ std::map<std::string, Origin> origins(server::Runs& runs, FunctionName const& na
     if (!view) continue;
     for (auto const& [id, value] : view->state.releases) {
       auto release = engine::release_state(value);
-      bool same = release.function == *filter.function && !release.candidate_version.empty() && !release.unchanged;
-      if (same) out.emplace(release.candidate_version, Origin{row.id, row.requester, row.state, row.created});
+      bool same = release.function == *filter.function && !release.candidate_version.empty() &&
+                  !release.unchanged;
+      if (same)
+        out.emplace(release.candidate_version,
+                    Origin{row.id, row.requester, row.state, row.created});
     }
   }
   return out;
@@ -72,7 +75,8 @@ void print_rows(Invocation& invocation, FunctionName const& name, std::vector<Ro
   json::Value items = json::Array{};
   std::string text;
   for (auto const& row : rows) {
-    auto record = std::ranges::find(versions, row.version, [](auto const& one) { return one.version(); });
+    auto record =
+        std::ranges::find(versions, row.version, [](auto const& one) { return one.version(); });
     auto from = origin.find(row.version);
     json::Value item{{"alias", row.alias}, {"version", row.version}, {"weight", row.share * 100}};
     text += row.alias + "  version " + row.version + "  " + percent(row.share);
@@ -85,7 +89,8 @@ void print_rows(Invocation& invocation, FunctionName const& name, std::vector<Ro
       item.set("run", from->second.run);
       item.set("requester", from->second.requester);
       item.set("released", rfc3339(from->second.at));
-      text += "\n    released by " + printable(from->second.requester) + " at " + local_text(from->second.at) + " in " + from->second.run;
+      text += "\n    released by " + printable(from->second.requester) + " at " +
+              local_text(from->second.at) + " in " + from->second.run;
     } else {
       text += "\n    not released by a run of this journal";
     }
@@ -93,7 +98,10 @@ void print_rows(Invocation& invocation, FunctionName const& name, std::vector<Ro
     items.push(std::move(item));
   }
   if (invocation.json()) {
-    json::Value out{{"apiVersion", "sluice/v1"}, {"kind", "Function"}, {"function", name.function}, {"aliases", items}};
+    json::Value out{{"apiVersion", "sluice/v1"},
+                    {"kind", "Function"},
+                    {"function", name.function},
+                    {"aliases", items}};
     invocation.terminal.out(out.pretty() + "\n");
     return;
   }
@@ -102,12 +110,14 @@ void print_rows(Invocation& invocation, FunctionName const& name, std::vector<Ro
 
 }  // namespace
 
-Result<std::unique_ptr<ReadAccess>> ReadAccess::open(Invocation& invocation, server::AwsSettings const& settings) {
+Result<std::unique_ptr<ReadAccess>> ReadAccess::open(Invocation& invocation,
+                                                     server::AwsSettings const& settings) {
   auto folder = invocation.state_folder();
   if (!folder) return std::unexpected(folder.error());
   auto access = std::unique_ptr<ReadAccess>(new ReadAccess);
   access->packages_ = server::packages_of(*folder);
-  access->factory_ = std::make_unique<server::ServicesFactory>(invocation.clock, invocation.random, *access->packages_, factory_options());
+  access->factory_ = std::make_unique<server::ServicesFactory>(
+      invocation.clock, invocation.random, *access->packages_, factory_options());
   auto opened = access->factory_->open(settings);
   if (!opened) return std::unexpected(opened.error());
   access->opened_ = std::move(*opened);
@@ -136,12 +146,15 @@ int get_function(Invocation& invocation, std::string const& what) {
   if (!aliases) return invocation.refuse(aliases.error());
   auto lambda = aws->lambda();
   auto versions = lambda.list_versions(name.function);
-  if (!versions) invocation.warn("the versions cannot be listed: " + versions.error().error().message);
+  if (!versions)
+    invocation.warn("the versions cannot be listed: " + versions.error().error().message);
   if (invocation.line.value("output") == "name") {
-    for (auto const& alias : *aliases) invocation.terminal.out(name.function + ":" + alias.name + "\n");
+    for (auto const& alias : *aliases)
+      invocation.terminal.out(name.function + ":" + alias.name + "\n");
     return exit_success;
   }
-  print_rows(invocation, name, rows_of(*aliases), versions.value_or(std::vector<aws::FunctionRecord>{}), origins(*here->runs, name));
+  print_rows(invocation, name, rows_of(*aliases),
+             versions.value_or(std::vector<aws::FunctionRecord>{}), origins(*here->runs, name));
   if (aliases->empty()) invocation.say(name.function + " has no alias.");
   return exit_success;
 }

@@ -15,9 +15,9 @@ struct LiveRelease {
   enum class State { to_create, to_change, settings_only, unchanged, unreadable };
   std::string id, name;  ///< "prod/orders", "prod: orders:live"
   State state = State::unchanged;
-  std::vector<std::string> changes;   ///< a line each
+  std::vector<std::string> changes;  ///< a line each
   std::vector<std::string> warnings;
-  std::vector<std::string> obstacles; ///< why a release would be refused
+  std::vector<std::string> obstacles;  ///< why a release would be refused
 };
 
 /// Reads what is live of every release. Only reads; what may not be read becomes a warning.

@@ -26,7 +26,8 @@ Result<RunView> load_run(server::Runs& runs, std::string const& id,
 }
 
 bool is_run_id(std::string_view text) {
-  return text.size() == 11 && text.starts_with("d-") && std::ranges::all_of(text.substr(2), [](char c) {
+  return text.size() == 11 && text.starts_with("d-") &&
+         std::ranges::all_of(text.substr(2), [](char c) {
            return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
          });
 }

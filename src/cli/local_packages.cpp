@@ -21,8 +21,8 @@ Result<void> store_one(plan::Release& release, std::filesystem::path const& fold
   Package& package = release.package;
   if (package.kind != Package::Kind::folder && package.kind != Package::Kind::zip) return {};
   auto path = folder / package.path;
-  auto stored = package.kind == Package::Kind::folder ? packages.add_folder(path)
-                                                      : packages.add_zip(path);
+  auto stored =
+      package.kind == Package::Kind::folder ? packages.add_folder(path) : packages.add_zip(path);
   std::string what = "package '" + package.path + "' of " + release.function;
   if (!stored) return fail(stored.error(), what);
   bool large = stored->size > static_cast<std::int64_t>(limits::zip_direct_bytes);
@@ -95,13 +95,15 @@ Result<std::vector<GivenObject>> given_objects(std::vector<std::string> const& v
                  url.starts_with("s3://") && slash != std::string::npos && slash > 5 &&
                  slash + 1 < url.size();
     if (!whole)
-      return fail(ErrorCode::invalid_input, "--package takes s3://BUCKET/KEY=PATH, not '" + value + "'");
+      return fail(ErrorCode::invalid_input,
+                  "--package takes s3://BUCKET/KEY=PATH, not '" + value + "'");
     out.push_back({url.substr(5, slash - 5), url.substr(slash + 1), value.substr(equals + 1)});
   }
   for (auto const& object : out) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(object.path, error))
-      return fail(ErrorCode::invalid_input, "'" + object.path + "', given for " + object.url() + ", is no file");
+      return fail(ErrorCode::invalid_input,
+                  "'" + object.path + "', given for " + object.url() + ", is no file");
   }
   return out;
 }
@@ -115,8 +117,9 @@ Result<void> put_objects(std::vector<GivenObject> const& objects, plan::Plan con
   for (auto const& object : objects) {
     if (!named.contains(object.url())) {
       std::vector<std::string> known(named.begin(), named.end());
-      return fail(ErrorCode::invalid_input, "the release file names no object " + object.url(),
-                  known.empty() ? "It names no objects in S3 at all." : "It names: " + join(known, ", "));
+      return fail(
+          ErrorCode::invalid_input, "the release file names no object " + object.url(),
+          known.empty() ? "It names no objects in S3 at all." : "It names: " + join(known, ", "));
     }
     for (auto const& [key, target] : readers(plan)) {
       auto aws = services.aws.open(*target, {});

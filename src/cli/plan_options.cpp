@@ -21,9 +21,9 @@ void each_node(NodeType& node, std::function<void(NodeType&)> const& visit) {
 
 void set_hold(std::vector<plan::FailureRule>& rules, Duration timeout) {
   for (auto& rule : rules) {
-    bool holds = rule.action.kind == plan::ActionKind::ask &&
-                 std::ranges::find(rule.classes, plan::ErrorClass::external_change) !=
-                     rule.classes.end();
+    bool holds =
+        rule.action.kind == plan::ActionKind::ask &&
+        std::ranges::find(rule.classes, plan::ErrorClass::external_change) != rule.classes.end();
     if (holds) rule.action.timeout = timeout;
   }
 }

@@ -10,9 +10,9 @@ namespace sluice::cli {
 /// A step of the schedule: when it begins at the earliest, counted from the start of its target.
 struct ScheduledStep {
   std::string path, title;
-  std::string what;    ///< "at least 20 requests, at most 5 % errors"
-  Duration begins{};   ///< with every wait before it at its full length
-  Duration lasts{};    ///< waits and checks only; what AWS takes comes on top
+  std::string what;   ///< "at least 20 requests, at most 5 % errors"
+  Duration begins{};  ///< with every wait before it at its full length
+  Duration lasts{};   ///< waits and checks only; what AWS takes comes on top
   int depth = 0;
   bool waits_for_person = false;
 };

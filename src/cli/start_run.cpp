@@ -1,7 +1,7 @@
 #include "cli/start_run.hpp"
 
-#include "cli/display.hpp"
 #include "base/strings.hpp"
+#include "cli/display.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -9,7 +9,8 @@ namespace {
 int refuse_busy(Invocation& invocation, RunsHere& here, store::Busy const& busy) {
   std::string who;
   if (auto row = here.runs->get(busy.run))
-    who = " (" + row->name + ", asked for by " + row->requester + " at " + local_text(row->created) + ")";
+    who = " (" + row->name + ", asked for by " + row->requester + " at " +
+          local_text(row->created) + ")";
   if (invocation.json()) {
     json::Value out{{"kind", "Busy"}, {"lock", busy.lock}, {"run", busy.run}};
     invocation.terminal.out(out.dump() + "\n");
@@ -17,15 +18,17 @@ int refuse_busy(Invocation& invocation, RunsHere& here, store::Busy const& busy)
   return invocation.refuse(
       {ErrorCode::conflict,
        "run " + busy.run + who + " is at work on the same function: it holds " + busy.lock,
-       "sluice watch " + busy.run + " follows it; sluice stop " + busy.run + " or sluice rollback " +
-           busy.run + " ends it. If its process died: sluice resume " + busy.run});
+       "sluice watch " + busy.run + " follows it; sluice stop " + busy.run +
+           " or sluice rollback " + busy.run + " ends it. If its process died: sluice resume " +
+           busy.run});
 }
 
 void announce(Invocation& invocation, std::string const& run) {
   std::string output = invocation.line.value("output");
   if (output == "name") invocation.terminal.out(run + "\n");
   if (output == "json")
-    invocation.terminal.out(json::Value{{"kind", "Run"}, {"run", run}, {"state", "running"}}.dump() + "\n");
+    invocation.terminal.out(
+        json::Value{{"kind", "Run"}, {"run", run}, {"state", "running"}}.dump() + "\n");
   invocation.say("Started " + run + ". From another terminal:");
   invocation.say("  sluice watch " + run + "    sluice stop " + run + "    sluice rollback " + run);
 }
