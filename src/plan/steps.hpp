@@ -25,13 +25,15 @@ struct PublishStep {
   std::string release;
 };
 
-/// The candidate's share of the alias's traffic. 100 makes it the alias's version and clears weights.
+/// The candidate's share of the alias's traffic. 100 makes it the alias's version and clears
+/// weights.
 struct ShiftStep {
   std::string release;
   double weight = 100;  ///< percent, 0–100
 };
 
-/// After the last shift: a missing alias, tags, concurrency, alias description; states the end place.
+/// After the last shift: a missing alias, tags, concurrency, alias description; states the end
+/// place.
 struct FinishStep {
   std::string release;
 };
@@ -60,15 +62,15 @@ struct WebhookStep {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  int retries = 0;         ///< further tries when the connection cannot be made
-  bool callback = false;   ///< waits for a callback; needs a server
+  int retries = 0;        ///< further tries when the connection cannot be made
+  bool callback = false;  ///< waits for a callback; needs a server
 };
 
 /// Invokes a function and lets its answer decide.
 struct InvokeStep {
-  std::string release;     ///< invokes the candidate version directly; or empty, with `function`
-  std::string target;      ///< with `function`
-  std::string function;    ///< name or ARN, with qualifier
+  std::string release;   ///< invokes the candidate version directly; or empty, with `function`
+  std::string target;    ///< with `function`
+  std::string function;  ///< name or ARN, with qualifier
   std::string payload = "{}";
   bool idempotent = true;  ///< may be repeated when the answer was lost
   Duration timeout = std::chrono::seconds(900);
@@ -77,12 +79,12 @@ struct InvokeStep {
 /// Watches the candidate's errors against the baseline's for a while and decides.
 struct CheckStep {
   std::string release;
-  Duration duration{};              ///< how long the weight is watched; fails early, passes at its end
-  int min_requests = 20;            ///< of the candidate
-  double max_error_rate = 0.05;     ///< share, 0–1
-  Duration no_data_grace{};         ///< how long to hold for missing data after `duration`
-  bool roll_back_on_no_data = true; ///< false: asks a person
-  std::optional<Duration> lag;      ///< none: three minutes on AWS, the endpoint's own locally
+  Duration duration{};           ///< how long the weight is watched; fails early, passes at its end
+  int min_requests = 20;         ///< of the candidate
+  double max_error_rate = 0.05;  ///< share, 0–1
+  Duration no_data_grace{};      ///< how long to hold for missing data after `duration`
+  bool roll_back_on_no_data = true;  ///< false: asks a person
+  std::optional<Duration> lag;       ///< none: three minutes on AWS, the endpoint's own locally
 };
 
 /// Warns of traffic that does not pass through the alias. Never fails.
