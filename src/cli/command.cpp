@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "cli/commands.hpp"
+#include "cli/local_commands.hpp"
 
 namespace sluice::cli {
 
@@ -11,7 +12,7 @@ std::vector<Command> const& all_commands() {
   static std::vector<Command> const table = [] {
     std::vector<Command> all;
     for (auto add : {add_release_commands, add_look_commands, add_file_commands, add_run_commands,
-                     add_signal_commands, add_self_commands})
+                     add_signal_commands, add_local_commands, add_self_commands})
       add(all);
     return all;
   }();
