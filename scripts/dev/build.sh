@@ -13,7 +13,9 @@ cache_says() { grep -qE "^${2%%=*}:[A-Z]+=${2#*=}\$" "build/$1/CMakeCache.txt" 2
 
 # A build folder that has tests keeps them; a new one is made without, which needs fewer packages.
 tests_as_before() {
-  if cache_says "$1" SLUICE_TESTS=ON; then printf -- '-DSLUICE_TESTS=ON'; else printf -- '-DSLUICE_TESTS=OFF'; fi
+  local tests=OFF
+  if cache_says "$1" SLUICE_TESTS=ON; then tests=ON; fi
+  printf -- '-DSLUICE_TESTS=%s' "$tests"
 }
 
 # configure PRESET [-DNAME=VALUE…]: only where the folder is new or says otherwise; ninja itself

@@ -76,7 +76,8 @@ check_clang_tidy() {
 # check_headers all|changed: each header compiled alone, with the include path of its folder.
 check_headers() {
   local files
-  if [[ $1 == all ]]; then files=$(sources 'src/*.hpp'); else files=$(changed_sources 'src/*.hpp'); fi
+  files=$(changed_sources 'src/*.hpp')
+  if [[ $1 == all ]]; then files=$(sources 'src/*.hpp'); fi
   [[ -n $files ]] || return 0
   say "compiling $(wc -l <<<"$files") headers, each alone"
   # shellcheck disable=SC2016  # the inner bash expands it

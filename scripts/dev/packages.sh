@@ -34,7 +34,8 @@ Run this as root, then ./dev again:
   say "To $why, these Debian packages are missing and will be installed:"
   say "  ${missing[*]}"
   # One source list that cannot be reached need not matter: the installation decides.
-  "${as_root[@]}" apt-get -q update || say "apt-get update had problems; going on with what is known"
+  "${as_root[@]}" apt-get -q update ||
+    say "apt-get update had problems; going on with the lists that are here"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y \
     --no-install-recommends -o DPkg::Lock::Timeout=120 "${missing[@]}" ||
     stop "apt-get could not install: ${missing[*]}

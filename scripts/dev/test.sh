@@ -37,8 +37,9 @@ count_cases() {
         skip += value(line, "skipped") + value(line, "disabled")
       }
       close(file)
-      if (!found) { total = 1; bad = (status == "fail"); skip = (status != "fail" && status != "run") }
-      else if (status == "fail" && !bad) { total++; bad = 1 }
+      if (!found) {
+        total = 1; bad = (status == "fail"); skip = (status != "fail" && status != "run")
+      } else if (status == "fail" && !bad) { total++; bad = 1 }
       print name, total - bad - skip, bad, skip
     }' "build/$preset/ctest.xml")
   while read -r name p f s; do

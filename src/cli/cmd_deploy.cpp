@@ -36,7 +36,8 @@ std::string summary(plan::Plan const& plan, server::AwsSettings const& settings)
   std::string functions;
   for (auto const& release : plan.releases) {
     functions += functions.empty() ? "" : ", ";
-    functions += release.target + ": " + release.function +
+    if (plan.targets.size() > 1) functions += release.target + ": ";
+    functions += release.function +
                  (release.alias.empty() ? "" : ":" + release.alias);
   }
   std::string where = settings.local_state    ? "the local endpoint"
@@ -59,8 +60,9 @@ std::optional<int> confirm(Invocation& invocation, server::AwsSettings const& se
   return exit_failed;
 }
 
-json::Value options_json(Parsed const& line) {
+json::Value options_json(Parsed const& line, server::AwsSettings const& settings) {
   json::Value out = json::Object{};
+  if (settings.local_state) out.set("local_state", *settings.local_state);
   for (auto name : {"heal", "restore", "hold-timeout", "target", "set"})
     if (line.has(name)) {
       json::Value values = json::Array{};
@@ -107,7 +109,7 @@ int run_deploy(Invocation& invocation) {
     return report_plan(invocation, run.plan, *settings, *packages, objects);
   if (auto refused = confirm(invocation, *settings)) return *refused;
   run.requester = invocation.requester();
-  run.options = options_json(invocation.line);
+  run.options = options_json(invocation.line, *settings);
   run.aws = std::move(*settings);
   auto here = invocation.open_runs();
   if (!here) return invocation.refuse(here.error());

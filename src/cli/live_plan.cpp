@@ -49,7 +49,7 @@ class Comparison {
   Comparison(plan::Plan const& plan, plan::Release const& release, engine::Services& services)
       : plan_(plan), release_(release), services_(services) {
     out_.id = release.id;
-    out_.name = release.target + ": " + release.function +
+    out_.name = (plan.targets.size() > 1 ? release.target + ": " : "") + release.function +
                 (release.alias.empty() ? "" : ":" + release.alias);
   }
 

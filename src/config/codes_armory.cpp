@@ -130,6 +130,10 @@ constexpr Explanation table[] = {
      "deployAsIamRole. A label with another account's number is misleading.",
      "account: \"111122223333\"\ndeployAsIamRole: arn:aws:iam::444455556666:role/deploy",
      "account: \"444455556666\"\ndeployAsIamRole: arn:aws:iam::444455556666:role/deploy"},
+    {codes::too_large_a_plan, "file that stands for too much",
+     "A strategy is done in every target that names it, and a webhook's text is sent by every step "
+     "that names it. The bound keeps a hostile or mistaken file from exhausting the machine.",
+     "", ""},
 };
 
 }  // namespace

@@ -33,6 +33,7 @@ inline constexpr Code misplaced_variable{1222};
 inline constexpr Code placeholder{1223};
 inline constexpr Code without_effect{1224};
 inline constexpr Code account_label{1225};
+inline constexpr Code too_large_a_plan{1226};
 
 }  // namespace sluice::config::codes
 

@@ -67,7 +67,7 @@ Node release_scope(std::vector<Release const*> const& releases,
   add("finish", [](Release const& r) { return plan::FinishStep{r.id}; });
 
   Node scope = plan::sequence("release", std::move(children));
-  scope.on_failure = plan::release_rules(options.hold_external_changes, options.hold_timeout);
+  scope.on_failure = plan::release_rules(options.external_change, options.hold_timeout);
   Node restore =
       spread("restore", releases, [](Release const& r) { return plan::RestoreStep{r.id}; });
   restore.on_child_failure = plan::OnChildFailure::carry_on;

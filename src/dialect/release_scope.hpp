@@ -20,7 +20,7 @@ struct StrategyStep {
 struct ScopeOptions {
   bool bypass_check = true;
   plan::PrepareLevel level = plan::PrepareLevel::full;
-  bool hold_external_changes = true;
+  plan::ExternalChange external_change = plan::ExternalChange::hold;
   Duration hold_timeout = std::chrono::hours(1);
 };
 

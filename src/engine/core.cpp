@@ -165,7 +165,7 @@ bool Core::flush(Run& run) {
 /// What is to end need not be waited for: its calls return early and are settled by content.
 void Core::interrupt_what_ends(Run& run) {
   for (auto& [path, flight] : run.in_flight)
-    if (run.state.node(path).ending && path.find('~') == std::string::npos) flight.stop.request_stop();
+    if (run.state.node(path).ending && !in_compensation(path)) flight.stop.request_stop();
 }
 
 void Core::advance(Run& run) {

@@ -19,8 +19,6 @@ json::Value difference(std::string const& id, json::Value const& before, json::V
   return json::Value{{"id", id}, {"set", set}, {"unset", unset}};
 }
 
-bool in_compensation(std::string_view path) { return path.find('~') != std::string_view::npos; }
-
 }  // namespace
 
 void Drive::leaves() {

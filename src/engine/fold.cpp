@@ -96,7 +96,7 @@ class Fold {
   void end_below(std::string const& scope, Ending const& ending) {
     for (auto& [path, it] : state_.nodes) {
       if (!within(path, scope) || !it.active()) continue;
-      if (path.find("/~", scope.size()) != std::string::npos || (scope.empty() && path.starts_with('~'))) continue;
+      if (in_compensation(std::string_view(path).substr(scope.size()))) continue;
       if (path == scope) it.ending = ending;
       else if (!it.ending) it.ending = Ending{NodeStatus::cancelled, ending.error, ending.reason};
     }

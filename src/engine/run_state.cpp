@@ -37,6 +37,10 @@ bool within(std::string_view path, std::string_view scope) {
   return path.starts_with(scope) && path[scope.size()] == '/';
 }
 
+bool in_compensation(std::string_view path) {
+  return path.starts_with('~') || path.find("/~") != std::string_view::npos;
+}
+
 std::optional<Time> next_due(plan::Plan const& plan, RunState const& state) {
   std::optional<Time> earliest;
   auto consider = [&](std::optional<Time> time) {

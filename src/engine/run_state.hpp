@@ -121,6 +121,8 @@ void apply(RunState& state, plan::Plan const& plan, Event const& event);
 
 /// Whether `path` is `scope` or below it.
 bool within(std::string_view path, std::string_view scope);
+/// Whether `path` is a compensation's or below one: a part of it is marked "~".
+bool in_compensation(std::string_view path);
 
 /// How a run ended, from its releases (design E4): "succeeded", "rolled_back", "failed", "stopped",
 /// "needs_person", "rejected".

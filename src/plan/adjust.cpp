@@ -26,7 +26,8 @@ void set_hold_timeout(Plan& plan, Duration timeout) {
   plan.hold_timeout = timeout;
   each_node(plan.root, [&](Node& node) {
     for (auto& rule : node.on_failure) {
-      bool external = std::ranges::find(rule.classes, ErrorClass::external_change) != rule.classes.end();
+      bool external =
+          std::ranges::find(rule.classes, ErrorClass::external_change) != rule.classes.end();
       if (external && rule.action.kind == ActionKind::ask) rule.action.timeout = timeout;
     }
   });

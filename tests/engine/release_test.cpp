@@ -160,5 +160,35 @@ TEST(Release, AForeignHandOnTheAliasIsHeldAndAPersonMayRollBack) {
   EXPECT_EQ(end.state.end_state, "rolled_back") << story(end);
 }
 
+struct Policy {
+  char const* name;
+  char const* state;
+  char const* version;  ///< where the alias ends
+};
+
+class ExternalChange : public testing::TestWithParam<Policy> {};
+
+TEST_P(ExternalChange, IsTreatedAsThePlanSays) {
+  test::Rehearsal rehearsal;
+  rehearsal.run(orders("one", in_steps));
+  rehearsal.run(orders("two", in_steps));
+  std::string steps = "strategy:\n  - shift: 10\n    pause: 1h\non_external_change: ";
+  auto run = rehearsal.start(orders("three", steps + GetParam().name + "\nhold_timeout: 0s\n"));
+  auto lambda = rehearsal.lambda();
+  while (lambda.get_alias("orders", "live")->weights.empty()) std::this_thread::yield();
+  ASSERT_TRUE(lambda.update_alias("orders", "live", {"1", {}, ""}));
+  engine::Signal skip{.kind = "skip", .node = "", .by = "tester", .reason = "", .data = {}};
+  while (!rehearsal.engine().signal(run, skip)) std::this_thread::yield();
+  auto end = rehearsal.wait(run);
+  EXPECT_EQ(end.state.end_state, GetParam().state) << story(end);
+  EXPECT_EQ(lambda.get_alias("orders", "live")->function_version, GetParam().version) << story(end);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, ExternalChange,
+                         testing::Values(Policy{"hold", "needs_person", "1"},
+                                         Policy{"roll_back", "rolled_back", "1"},
+                                         Policy{"continue", "succeeded", "3"}),
+                         [](auto const& test) { return std::string(test.param.name); });
+
 }  // namespace
 }  // namespace sluice

@@ -32,7 +32,7 @@ inline plan::Plan full_plan() {
   plan::Action retry{plan::ActionKind::retry, 3, {Duration(1000), Duration(2000)}, "", {}, {}, {plan::Action{}}};
   shift.on_failure = {{{plan::ErrorClass::timeout}, {}, retry}};
   plan::Node scope = plan::sequence("release", {shift, plan::leaf("pause", plan::PauseStep{Duration(5000)})});
-  scope.on_failure = plan::release_rules(true, std::chrono::hours(1));
+  scope.on_failure = plan::release_rules(plan::ExternalChange::hold, std::chrono::hours(1));
   scope.compensation = {plan::leaf("restore", plan::RestoreStep{"prod/orders"})};
   scope.guards = {plan::leaf("watch", plan::CheckStep{.release = "prod/orders"})};
   scope.timeout = plan::Timeout{std::chrono::minutes(30), plan::Timeout::Counts::work};

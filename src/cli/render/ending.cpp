@@ -45,14 +45,16 @@ void next_lines(std::vector<std::string>& out, RunView const& view) {
   std::string const& state = view.state.end_state;
   out.push_back("  sluice logs " + view.id);
   bool moved = false;
+  auto const& local = view.state.options["local_state"].as_string();
+  std::string there = local.empty() ? "" : " --local-state " + local;
   for (auto const& [id, value] : view.state.releases) {
     auto release = engine::release_state(value);
-    moved |= release.place == Place::on_candidate && !release.unchanged;
+    moved |= release.place == Place::on_candidate && !release.unchanged && !release.created_function;
     bool lost = release.place == Place::unknown || release.place == Place::changed_by_others ||
                 release.place == Place::left_split || release.place == Place::moving;
     if (lost && !release.alias.empty()) {
-      out.push_back("  sluice get " + release.function + ":" + release.alias);
-      out.push_back("  sluice rollback " + release.function + ":" + release.alias);
+      out.push_back("  sluice get " + release.function + ":" + release.alias + there);
+      out.push_back("  sluice rollback " + release.function + ":" + release.alias + there);
     }
   }
   if (moved && (state == "succeeded" || state == "failed" || state == "stopped"))

@@ -24,8 +24,12 @@ std::string title_of(plan::Plan const& plan, std::string_view path, bool ascii) 
   std::string out;
   std::string_view separator = ascii ? " > " : " · ";
   std::string at;
+  bool only_target = plan.targets.size() == 1 && plan.root.children.size() == 1;
   for (auto const& part : split(path, '/')) {
+    bool first = at.empty();
     at = plan::child_path(at, part);
+    // Where there is one target its name says nothing.
+    if (first && only_target && at != path && part == plan.targets.front().name) continue;
     auto const* node = plan::find(plan, at);
     bool scope = node && node->kind != plan::NodeKind::step;
     bool silent = scope && (part == "release" || part == "before" || part == "after") && at != path;
@@ -73,7 +77,7 @@ std::string release_name(plan::Plan const& plan, std::string const& id, json::Va
   std::string function =
       release.function.empty() && declared ? declared->function : release.function;
   std::string alias = release.alias.empty() && declared ? declared->alias : release.alias;
-  std::string out = declared ? declared->target + ": " : "";
+  std::string out = declared && plan.targets.size() > 1 ? declared->target + ": " : "";
   out += function.empty() ? id : function;
   return alias.empty() ? out : out + ":" + alias;
 }

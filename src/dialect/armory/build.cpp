@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "base/strings.hpp"
 #include "config/codes_armory.hpp"
 #include "config/codes_plan.hpp"
@@ -37,6 +38,7 @@ class Builder {
     keep(wanted());
     plan_.context = context();
     plan_.root = tree();
+    check_size();
     return std::move(plan_);
   }
 
@@ -130,7 +132,7 @@ class Builder {
   }
 
   TargetBranch branch(TargetSpec const& spec) {
-    StepContext context{file_, plan_.name, options_.set, spec, {}, diagnostics_};
+    StepContext context{file_, plan_.name, options_.set, spec, {}, diagnostics_, budget_};
     for (auto const& release : plan_.releases)
       if (release.target == spec.name.text) context.releases.push_back(&release);
     TargetBranch branch;
@@ -147,11 +149,24 @@ class Builder {
     return branch;
   }
 
+  void check_size() {
+    if (!budget_.exceeded()) return;
+    bool steps = budget_.leaves > limits::plan_leaves;
+    diagnostics_.error(
+        codes::too_large_a_plan, file_.targets.front().name.span,
+        steps ? "this file stands for more than " + std::to_string(limits::plan_leaves) + " steps"
+              : "the texts of all steps together are larger than " +
+                    std::to_string(limits::document_text_bytes) + " bytes",
+        {.cause = "a strategy counts once per target and function, a text once per step",
+         .help = "split the file by targets"});
+  }
+
   ArmoryFile const& file_;
   CompileOptions const& options_;
   config::Diagnostics& diagnostics_;
   std::vector<std::string> target_names_;
   std::map<std::string, std::string> nodes_;  ///< a target's node by its name
+  Budget budget_;
   plan::Plan plan_;
 };
 

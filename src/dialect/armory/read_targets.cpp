@@ -78,9 +78,12 @@ std::vector<TargetSpec> read_targets(MapReader& root) {
   if (!map) return targets;
   if (map->node().entries().empty())
     root.error("targets", codes::empty_list, "a release needs at least one target");
-  for (auto const& entry : map->node().entries())
+  for (auto const& entry : map->node().entries()) {
+    if (entry.key.empty())
+      root.diagnostics().error(codes::empty_text, entry.key_span, "a target needs a name");
     if (auto reader = map->required_map(entry.key))
       targets.push_back(read_target(*reader, {entry.key, entry.key_span}));
+  }
   return targets;
 }
 

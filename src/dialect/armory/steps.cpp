@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "base/strings.hpp"
 #include "config/codes_armory.hpp"
+#include "config/codes_plan.hpp"
 #include "config/render.hpp"
 #include "dialect/armory/armory.hpp"
 #include "dialect/armory/templates.hpp"
@@ -78,6 +80,11 @@ class NodeMaker {
 
   Rendered rendered(Text const& text, TemplateScope const& scope) const {
     Rendered out = render(text.text, scope);
+    context_.budget.bytes += out.text.size();
+    if (out.cut)
+      context_.diagnostics.error(codes::too_much_text, text.span,
+                                 "the values of the variables make this text too large",
+                                 {.help = "keep data out of the context"});
     std::vector<std::string> names = scope.late;
     for (auto const& [name, value] : scope.known) names.push_back(name);
     for (auto const& name : out.unknown) {
@@ -93,6 +100,12 @@ class NodeMaker {
                                    "'{{' does not start a variable here and is sent as it is",
                                    {.help = "variables look like {{armory.deploymentId}}"});
     return out;
+  }
+
+  void add_context(json::Value& input, Context const& values) const {
+    if (values.empty()) return;
+    for (auto const& [name, value] : values) context_.budget.bytes += name.size() + value.size();
+    input.set("context", json::object_of(values));
   }
 
   std::optional<Node> webhook(WebhookCall const& call) const {
@@ -115,7 +128,7 @@ class NodeMaker {
     input.set("headers", std::move(headers));
     input.set("body", to_json(rendered(found->body, scope)));
     if (found->through_agent) input.set("agent", found->agent);
-    if (!values.empty()) input.set("context", json::object_of(values));
+    add_context(input, values);
     Node node = plan::step(node_name(step.name), "webhook", std::move(input));
     node.title = "webhook " + step.name;
     return node;
@@ -161,7 +174,7 @@ class NodeMaker {
                       {"stop_at_first_failure", call.stop_at_first},
                       {"roll_back", mode(call.confirm_back)},
                       {"roll_forward", mode(call.confirm_forward)}};
-    if (!values.empty()) input.set("context", json::object_of(values));
+    add_context(input, values);
     Node node = plan::step("analysis", "analysis", std::move(input));
     node.title = "analysis for " + text_of(call.interval * call.runs);
     return node;
@@ -173,11 +186,18 @@ class NodeMaker {
 
 }  // namespace
 
+bool Budget::exceeded() const {
+  return leaves > limits::plan_leaves || bytes > limits::document_text_bytes;
+}
+
 std::vector<StrategyStep> strategy_steps(StepContext const& context, Steps const& steps) {
   NodeMaker maker(context,
                   "Go on with the release to " + in_quotes(context.target.name.text) + "?");
   std::vector<StrategyStep> out;
   for (auto const& step : steps) {
+    bool shift = std::holds_alternative<WeightSpec>(step.what);
+    context.budget.leaves += shift ? context.releases.size() : 1;
+    if (context.budget.exceeded()) break;
     StrategyStep made;
     if (auto const* weight = std::get_if<WeightSpec>(&step.what)) {
       made.kind = StrategyStep::Kind::shift;
@@ -199,6 +219,8 @@ std::vector<Node> gate_nodes(StepContext const& context, Steps const& steps, Gat
   UniqueNames names;
   std::vector<Node> nodes;
   for (auto const& step : steps) {
+    ++context.budget.leaves;
+    if (context.budget.exceeded()) break;
     auto node = maker.make(step);
     if (!node) continue;
     node->name = names.unique(node->name);

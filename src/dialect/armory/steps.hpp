@@ -6,6 +6,15 @@
 /// From the steps of a file to nodes of one target.
 namespace sluice::dialect::armory {
 
+/// What a file grows to: a strategy counts once per target and function, a template once per step,
+/// and a variable may stand in it many times. Over limits::plan_leaves steps or
+/// limits::document_text_bytes bytes nothing more is made, and the file is refused.
+struct Budget {
+  std::size_t leaves = 0;
+  std::size_t bytes = 0;
+  bool exceeded() const;
+};
+
 /// What the steps of a target refer to. All must outlive the nodes' making.
 struct StepContext {
   ArmoryFile const& file;
@@ -14,6 +23,7 @@ struct StepContext {
   TargetSpec const& target;
   std::vector<plan::Release const*> releases;  ///< of the target
   config::Diagnostics& diagnostics;
+  Budget& budget;
 };
 
 enum class Gate { before, after };

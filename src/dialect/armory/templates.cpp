@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "base/strings.hpp"
 #include "dialect/armory/armory.hpp"
 
@@ -59,6 +60,8 @@ class Renderer {
 
   Rendered render(std::string_view text) {
     for (auto const& piece : pieces_of(text)) {
+      out_.cut = late_.size() > limits::document_bytes;
+      if (out_.cut) break;
       out_.odd = out_.odd || piece.is_odd;
       if (piece.is_variable)
         variable(piece.name);

@@ -40,6 +40,7 @@ struct Rendered {
   bool late = false;                 ///< holds something that only a run knows
   std::vector<std::string> unknown;  ///< names nothing gives a value to; rendered empty
   bool odd = false;                  ///< had {{ that starts no variable; kept as text
+  bool cut = false;                  ///< would be longer than limits::document_bytes
 };
 Rendered render(std::string_view text, TemplateScope const& scope);
 

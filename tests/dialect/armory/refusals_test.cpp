@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 #include "dialect/armory/armory_files.hpp"
 
 // One fault at a time in a file without one. What a person sees of each stands in
@@ -16,6 +18,7 @@ constexpr Fault faults[] = {
     {"no kind", "kind: lambda\n", ""},
     {"no application", "application: mailer\n", ""},
     {"no targets", "targets:\n  test:", "targets: {}\nother:\n  test:"},
+    {"target without a name", "  test:\n    account", "  \"\":\n    account"},
     {"no artifacts", "artifacts:\n  - functionName", "artefacts:\n  - functionName"},
     {"timeout without a unit", "{duration: 20, unit: minutes}", "{duration: 20}"},
     {"timeout too short", "{duration: 20, unit: minutes}", "{duration: 59, unit: seconds}"},
@@ -138,6 +141,42 @@ TEST(ArmoryRefusals, SayWhatIsWrongAndWhatToDo) {
     shown += std::string("=== ") + fault.name + "\n" + reported(text) + "\n";
   }
   compare_or_accept(armory_data("refusals.txt"), shown);
+}
+
+std::string repeated(std::string const& text, int times) {
+  std::string out;
+  for (int i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+TEST(ArmoryRefusals, BoundTheStepsAFileStandsFor) {
+  std::string weight = "        - setWeight: {weight: 50}\n";
+  // Both targets name the strategy, and its analysis, pause and first weight stay; the gates of one
+  // target are two more steps: 2 * (n + 3) + 2.
+  std::string most = edited(base_text(), weight, repeated(weight, 9'996));
+  std::string over = edited(base_text(), weight, repeated(weight, 9'997));
+  EXPECT_EQ(reported(most), "");
+  EXPECT_THAT(reported(over), testing::HasSubstr("this file stands for more than 20000 steps"));
+}
+
+TEST(ArmoryRefusals, BoundWhatVariablesMakeOfAText) {
+  CompileOptions options;
+  options.set["team"] = std::string(100'000, 'x');
+  std::string tag = "{{context.team}}";
+  std::string within = edited(base_text(), "inline: done", "inline: '" + repeated(tag, 10) + "'");
+  std::string over = edited(base_text(), "inline: done", "inline: '" + repeated(tag, 1000) + "'");
+  EXPECT_EQ(reported(within, options), "");
+  EXPECT_THAT(reported(over, options),
+              testing::HasSubstr("the values of the variables make this text too large"));
+}
+
+TEST(ArmoryRefusals, BoundTheTextsOfAllStepsTogether) {
+  std::string gate = "        - runWebhook: {name: tell}\n";
+  std::string body = "{inline: " + std::string(100'000, 'x') + "}";
+  std::string text = edited(base_text(), "{inline: done}", body);
+  EXPECT_EQ(reported(edited(text, gate, repeated(gate, 80))), "");
+  EXPECT_THAT(reported(edited(text, gate, repeated(gate, 90))),
+              testing::HasSubstr("the texts of all steps together are larger than 8388608 bytes"));
 }
 
 TEST(ArmoryRefusals, StartFromAFileWithoutAFault) { EXPECT_EQ(reported(base_text()), ""); }
