@@ -53,12 +53,14 @@ function check(folder) {
   const goodVersion = good.releases[0].candidateVersion;
   const badVersion = bad.releases[0].candidateVersion;
 
-  const goodSteps = showSteps(traffic.steps, goodVersion);
-  const badSteps = showSteps(traffic.steps, badVersion);
-  const shown = goodSteps.filter((share, index) => share !== goodSteps[index - 1]);
+  // While the bad version is released the good one is its baseline.
+  const released = (step) => (badVersion in step.asked ? badVersion : goodVersion);
+  const stepsOf = (version) => traffic.steps.filter((step) => released(step) === version);
+  const goodSteps = showSteps(stepsOf(goodVersion), goodVersion);
+  const badSteps = showSteps(stepsOf(badVersion), badVersion);
   console.log();
   claim(
-    [10, 50, 100].every((share) => shown.includes(share)) && good.state === "succeeded",
+    [10, 50, 100].every((share) => goodSteps.includes(share)) && good.state === "succeeded",
     `the good version ${goodVersion} went 10 -> 50 -> 100 %`,
   );
   claim((traffic.versions[goodVersion]?.errors ?? 0) === 0, "not one of its requests failed");

@@ -5,7 +5,7 @@ import time
 from support.processes import until
 from support.stage import BROKEN, GOOD, StageTest
 
-CHECKED = [{"shift": 20, "watch": {"for": "20s", "min_requests": 10}}]
+CHECKED = [{"shift": 20, "watch": {"for": "20s", "min_requests": 10, "grace": "60s"}}]
 SLOW = [{"shift": 20, "pause": "5m"}]
 
 
