@@ -37,8 +37,7 @@ std::string summary(plan::Plan const& plan, server::AwsSettings const& settings)
   for (auto const& release : plan.releases) {
     functions += functions.empty() ? "" : ", ";
     if (plan.targets.size() > 1) functions += release.target + ": ";
-    functions += release.function +
-                 (release.alias.empty() ? "" : ":" + release.alias);
+    functions += release.function + (release.alias.empty() ? "" : ":" + release.alias);
   }
   std::string where = settings.local_state    ? "the local endpoint"
                       : settings.endpoint_url ? *settings.endpoint_url
