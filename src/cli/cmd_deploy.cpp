@@ -93,6 +93,7 @@ int run_deploy(Invocation& invocation) {
   if (!compiled) return compiled.error();
   server::NewRun run;
   run.plan = std::move(*compiled->plan);
+  take_region(*settings, run.plan);
   std::vector<GivenObject> objects;
   if (auto refused = check_first(invocation, run.plan, *settings, objects)) return *refused;
   auto folder = invocation.state_folder();
