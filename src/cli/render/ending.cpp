@@ -30,8 +30,12 @@ void release_lines(std::vector<std::string>& out, RunView const& view) {
     bool shows_alias = release.place == Place::changed_by_others || release.place == Place::unknown;
     if (shows_alias && !release.alias_now.version.empty())
       out.push_back("    last seen: " + engine::in_words(release.alias_now));
+    auto said = [&](std::string const& text) {
+      return std::ranges::find(view.state.rollbacks, text, &engine::Rollback::reason) !=
+             view.state.rollbacks.end();
+    };
     for (auto const* note : {&release.place_note, &release.latest_note})
-      if (!note->empty()) out.push_back("    " + printable(*note));
+      if (!note->empty() && !said(*note)) out.push_back("    " + printable(*note));
     if (!release.why_at_once.empty() && release.place == Place::on_candidate)
       out.push_back("    all at once: " + printable(release.why_at_once));
   }
@@ -49,7 +53,8 @@ void next_lines(std::vector<std::string>& out, RunView const& view) {
   std::string there = local.empty() ? "" : " --local-state " + local;
   for (auto const& [id, value] : view.state.releases) {
     auto release = engine::release_state(value);
-    moved |= release.place == Place::on_candidate && !release.unchanged && !release.created_function;
+    moved |=
+        release.place == Place::on_candidate && !release.unchanged && !release.created_function;
     bool lost = release.place == Place::unknown || release.place == Place::changed_by_others ||
                 release.place == Place::left_split || release.place == Place::moving;
     if (lost && !release.alias.empty()) {
