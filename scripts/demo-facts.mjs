@@ -67,7 +67,7 @@ function check(folder) {
   claim(badSteps.every((share) => share === 10) && badSteps.length > 0,
     `the bad version ${badVersion} never had more than 10 %`);
   const counts = traffic.versions[badVersion];
-  claim((counts?.messages ?? []).length >= 2, `its errors were seen: ${counts?.errors ?? 0} of ` +
+  claim((counts?.errors ?? 0) > 0, `its errors were seen: ${counts?.errors ?? 0} of ` +
     `${counts?.requests ?? 0} requests`);
   showMessages(counts);
   claim(bad.state === "rolled_back" && bad.releases[0].place === "on_baseline",

@@ -142,7 +142,7 @@ class Announced(BaseHTTPRequestHandler):
 
 
 class ShopTest(OfExamples):
-    """Two accounts, roles, packages in S3, an approval, a smoke test and a webhook."""
+    """Roles, packages in S3, an approval, a smoke test and a webhook."""
 
     def setUp(self):
         super().setUp()
@@ -161,9 +161,9 @@ class ShopTest(OfExamples):
     def smoke_test(self):
         """The function that staging's gate invokes: it belongs to that account."""
         text = json.dumps({"function": "shop-smoke-test", "region": "eu-west-1", "alias": "live",
-                           "assume_role": "arn:aws:iam::444455556666:role/sluice",
+                           "assume_role": "arn:aws:iam::111122223333:role/sluice",
                            "runtime": "python3.12", "handler": "app.handler",
-                           "role": "arn:aws:iam::444455556666:role/shop", "package": "app.zip"})
+                           "role": "arn:aws:iam::111122223333:role/shop", "package": "app.zip"})
         return self.stage.write("smoke.yaml", text)
 
     def test_shop(self):
@@ -175,9 +175,10 @@ class ShopTest(OfExamples):
         self.assertEqual(refused.code, 3, str(refused))
         self.assertIn("roles", refused.err)
         shutil.rmtree(os.path.dirname(asks_roles))
-        # Who has which role only a server knows.
+        # Who has which role only a server knows; and one account owns the bucket.
         file = self.copy("native/shop", lambda text: shorter(text).replace(
-            "https://hooks.example.com/release", url).replace("roles: [release-manager], ", ""))
+            "https://hooks.example.com/release", url).replace(
+            "roles: [release-manager], ", "").replace("444455556666", "111122223333"))
         objects = [word for name in ("orders", "billing") for word in
                    ("--package", "s3://shop-packages/%s/1842.zip=%s" % (name, package))]
         running = self.start_example(file, "--set", "build=1842", *objects)
