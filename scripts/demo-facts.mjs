@@ -42,7 +42,7 @@ function showSteps(steps, version) {
 
 function showMessages(counts) {
   for (const { message, count } of counts?.messages ?? [])
-    console.log(`       ${String(count).padStart(3)} times  ${message}`);
+    console.log(`      ${String(count).padStart(3)} times ${message}`.slice(0, 80));
 }
 
 function check(folder) {

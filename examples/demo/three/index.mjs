@@ -1,6 +1,11 @@
-// Prices by season, and two mistakes: winter has no list yet, and oolong is offered without a price.
+// Prices by season, and two mistakes: winter has no list yet, and oolong has no price.
 const seasons = { summer: { green: 3.2, black: 2.8 } };
-const offers = [["winter", "green"], ["summer", "oolong"], ["summer", "green"], ["summer", "black"]];
+const offers = [
+  ["winter", "green"],
+  ["summer", "oolong"],
+  ["summer", "green"],
+  ["summer", "black"],
+];
 let guests = 0;
 
 export const handler = async () => {
