@@ -12,7 +12,9 @@ std::string percent(double share) {
   return text;
 }
 
-std::string whole(double count) { return std::to_string(static_cast<long long>(std::llround(count))); }
+std::string whole(double count) {
+  return std::to_string(static_cast<long long>(std::llround(count)));
+}
 
 /// Not-a-number and negative counts are missing data, not zeros.
 bool usable(Counts const& counts) {
@@ -21,7 +23,8 @@ bool usable(Counts const& counts) {
 }
 
 json::Value to_json(Counts const& counts) {
-  return json::Value{{"requests", counts.requests}, {"errors", counts.errors}, {"rate", counts.rate()}};
+  return json::Value{
+      {"requests", counts.requests}, {"errors", counts.errors}, {"rate", counts.rate()}};
 }
 
 }  // namespace
@@ -35,14 +38,15 @@ std::string_view name_of(Outcome outcome) {
   return "inconclusive";
 }
 
-Verdict judge_error_rate(Counts const& candidate, Counts const& baseline, ErrorRateLimits const& limits) {
+Verdict judge_error_rate(Counts const& candidate, Counts const& baseline,
+                         ErrorRateLimits const& limits) {
   Verdict verdict;
   verdict.receipt = json::Value{{"candidate", to_json(candidate)},
                                 {"baseline", to_json(baseline)},
                                 {"min_requests", limits.min_requests},
                                 {"max_error_rate", limits.max_error_rate}};
-  std::string seen = whole(candidate.errors) + " of " + whole(candidate.requests) + " requests failed (" +
-                     percent(candidate.rate()) + ")";
+  std::string seen = whole(candidate.errors) + " of " + whole(candidate.requests) +
+                     " requests failed (" + percent(candidate.rate()) + ")";
   if (!usable(candidate) || !usable(baseline)) {
     verdict.reason = "the metrics do not make sense";
   } else if (candidate.requests < limits.min_requests) {
@@ -56,8 +60,8 @@ Verdict judge_error_rate(Counts const& candidate, Counts const& baseline, ErrorR
     verdict.reason = seen + ", no more than the baseline's " + percent(baseline.rate());
   } else {
     verdict.outcome = Outcome::fail;
-    verdict.reason = seen + ", over the limit of " + percent(limits.max_error_rate) + "; the baseline has " +
-                     percent(baseline.rate());
+    verdict.reason = seen + ", over the limit of " + percent(limits.max_error_rate) +
+                     "; the baseline has " + percent(baseline.rate());
   }
   verdict.receipt.set("verdict", name_of(verdict.outcome));
   return verdict;

@@ -18,7 +18,7 @@ enum class Outcome { pass, fail, inconclusive };
 /// A verdict keeps every number that led to it (its receipt).
 struct Verdict {
   Outcome outcome = Outcome::inconclusive;
-  std::string reason;   ///< one sentence for people
+  std::string reason;  ///< one sentence for people
   json::Value receipt;
 };
 
@@ -31,6 +31,7 @@ struct ErrorRateLimits {
 
 /// Fails when the candidate's error rate is above the limit and above the baseline's. A baseline
 /// without requests counts as one without errors. Pure.
-Verdict judge_error_rate(Counts const& candidate, Counts const& baseline, ErrorRateLimits const& limits);
+Verdict judge_error_rate(Counts const& candidate, Counts const& baseline,
+                         ErrorRateLimits const& limits);
 
 }  // namespace sluice::analysis

@@ -24,7 +24,8 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> out;
   unsigned int size = 0;
   ENSURE(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-              reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(), out.data(), &size));
+              reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(), out.data(),
+              &size));
   return std::string(reinterpret_cast<char const*>(out.data()), size);
 }
 

@@ -84,13 +84,20 @@ struct Writer {
   }
 
   void write(Value const& value, int depth) {
-    if (value.is_null()) out += "null";
-    else if (value.is_bool()) out += value.as_bool() ? "true" : "false";
-    else if (value.is_int()) out += std::to_string(value.as_int());
-    else if (value.is_number()) write_double(out, value.as_double());
-    else if (value.is_string()) write_string(out, value.as_string());
-    else if (value.is_array()) write_array(value.items(), depth);
-    else write_object(value.members(), depth);
+    if (value.is_null())
+      out += "null";
+    else if (value.is_bool())
+      out += value.as_bool() ? "true" : "false";
+    else if (value.is_int())
+      out += std::to_string(value.as_int());
+    else if (value.is_number())
+      write_double(out, value.as_double());
+    else if (value.is_string())
+      write_string(out, value.as_string());
+    else if (value.is_array())
+      write_array(value.items(), depth);
+    else
+      write_object(value.members(), depth);
   }
 };
 
@@ -105,7 +112,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool boolean(bool value) override { return put(value); }
   bool number_integer(number_integer_t value) override { return put(std::int64_t{value}); }
   bool number_unsigned(number_unsigned_t value) override {
-    if (value > static_cast<number_unsigned_t>(INT64_MAX)) return refuse("the integer is too large");
+    if (value > static_cast<number_unsigned_t>(INT64_MAX))
+      return refuse("the integer is too large");
     return put(static_cast<std::int64_t>(value));
   }
   bool number_float(number_float_t value, string_t const& text) override {
@@ -128,8 +136,10 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     position = where;
     problem = error.what();
     // nlohmann's text is "[json.exception.parse_error.101] parse error at line 1, column 2: …".
-    if (auto at = problem.find("syntax error"); at != std::string::npos) problem.erase(0, at);
-    else if (at = problem.find("] "); at != std::string::npos) problem.erase(0, at + 2);
+    if (auto at = problem.find("syntax error"); at != std::string::npos)
+      problem.erase(0, at);
+    else if (at = problem.find("] "); at != std::string::npos)
+      problem.erase(0, at + 2);
     return false;
   }
 
@@ -195,12 +205,14 @@ Result<Value> parse(std::string_view text) {
   std::size_t line = 1;
   std::size_t column = 1;
   for (std::size_t i = 0; i + 1 < end; ++i) {
-    if (text[i] == '\n') ++line, column = 1;
-    else ++column;
+    if (text[i] == '\n')
+      ++line, column = 1;
+    else
+      ++column;
   }
-  return fail(ErrorCode::invalid_input,
-              "not valid JSON at line " + std::to_string(line) + ", column " +
-                  std::to_string(column) + ": " + builder.problem);
+  return fail(ErrorCode::invalid_input, "not valid JSON at line " + std::to_string(line) +
+                                            ", column " + std::to_string(column) + ": " +
+                                            builder.problem);
 }
 
 }  // namespace sluice::json

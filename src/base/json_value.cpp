@@ -1,7 +1,7 @@
-#include "base/json.hpp"
-
 #include <algorithm>
 #include <cmath>
+
+#include "base/json.hpp"
 
 namespace sluice::json {
 
@@ -92,7 +92,8 @@ Value& Value::set(std::string_view name, Value value) {
 
 bool Value::erase(std::string_view name) {
   if (!is_object()) return false;
-  return std::erase_if(std::get<Object>(data_), [&](Member const& m) { return m.first == name; }) > 0;
+  return std::erase_if(std::get<Object>(data_), [&](Member const& m) { return m.first == name; }) >
+         0;
 }
 
 Value& Value::push(Value value) { return mutable_items().emplace_back(std::move(value)); }

@@ -38,7 +38,8 @@ void write(Level level, std::string_view event, json::Object const& fields) {
   if (!enabled(level)) return;
   std::string line = rfc3339(system_clock().now());
   line.append(" ").append(name(level)).append(" ").append(event);
-  for (auto const& [key, value] : fields) line.append(" ").append(key).append("=").append(value_text(value));
+  for (auto const& [key, value] : fields)
+    line.append(" ").append(key).append("=").append(value_text(value));
   line += '\n';
   // One write, so that lines of several threads do not mix.
   [[maybe_unused]] auto written = ::write(STDERR_FILENO, line.data(), line.size());

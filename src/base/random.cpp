@@ -62,10 +62,14 @@ std::string new_uuid(Random& random) {
   static constexpr char hex[] = "0123456789abcdef";
   std::string id;
   for (int i = 0; i < 36; ++i) {
-    if (i == 8 || i == 13 || i == 18 || i == 23) id += '-';
-    else if (i == 14) id += '4';
-    else if (i == 19) id += hex[8 + random.below(4)];
-    else id += hex[random.below(16)];
+    if (i == 8 || i == 13 || i == 18 || i == 23)
+      id += '-';
+    else if (i == 14)
+      id += '4';
+    else if (i == 19)
+      id += hex[8 + random.below(4)];
+    else
+      id += hex[random.below(16)];
   }
   return id;
 }

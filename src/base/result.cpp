@@ -32,7 +32,8 @@ std::unexpected<Error> fail(Error error, std::string_view while_doing) {
 }
 
 void broken_invariant(char const* condition, char const* file, int line) {
-  std::fprintf(stderr, "sluice: internal fault: %s does not hold at %s:%d\n", condition, file, line);
+  std::fprintf(stderr, "sluice: internal fault: %s does not hold at %s:%d\n", condition, file,
+               line);
   std::abort();
 }
 

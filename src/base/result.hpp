@@ -11,13 +11,13 @@ namespace sluice {
 enum class ErrorCode {
   invalid_input,  ///< what the user gave is wrong; repeating cannot help
   not_found,
-  conflict,       ///< somebody else was first
-  denied,         ///< credentials missing or not sufficient
+  conflict,  ///< somebody else was first
+  denied,    ///< credentials missing or not sufficient
   throttled,
-  unavailable,    ///< not reachable or not able right now
+  unavailable,  ///< not reachable or not able right now
   timeout,
-  corrupt,        ///< stored data does not hold together
-  cancelled,      ///< stopped by the caller
+  corrupt,    ///< stored data does not hold together
+  cancelled,  ///< stopped by the caller
   internal,
 };
 

@@ -30,7 +30,8 @@ Secret& Secret::operator=(Secret&& other) noexcept {
 Secret::~Secret() { wipe(text_); }
 
 bool Secret::equals(std::string_view other) const {
-  return text_.size() == other.size() && CRYPTO_memcmp(text_.data(), other.data(), other.size()) == 0;
+  return text_.size() == other.size() &&
+         CRYPTO_memcmp(text_.data(), other.data(), other.size()) == 0;
 }
 
 }  // namespace sluice

@@ -5,8 +5,8 @@
 
 namespace sluice {
 
-/// Text that must not be shown: it cannot be streamed, formatted or turned into JSON, and its memory
-/// is cleared when it ends. Only what builds an outgoing request calls `open`.
+/// Text that must not be shown: it cannot be streamed, formatted or turned into JSON, and its
+/// memory is cleared when it ends. Only what builds an outgoing request calls `open`.
 class Secret {
  public:
   Secret() = default;

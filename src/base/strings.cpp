@@ -7,9 +7,7 @@
 namespace sluice {
 namespace {
 
-char lower_letter(char c) {
-  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
+char lower_letter(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 std::string letters_only(std::string_view text) {
   std::string out;
@@ -100,15 +98,16 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   for (std::size_t j = 0; j <= b.size(); ++j) cost[0][j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i)
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1,
-                             cost[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
+      cost[i][j] = std::min(
+          {cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
         cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
     }
   return cost[a.size()][b.size()];
 }
 
-std::optional<std::string> nearest(std::string_view typed, std::span<std::string const> candidates) {
+std::optional<std::string> nearest(std::string_view typed,
+                                   std::span<std::string const> candidates) {
   if (typed.size() > 64) return std::nullopt;
   std::string letters = letters_only(typed);
   std::string const* best = nullptr;
@@ -128,9 +127,12 @@ std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     auto [point, length] = read_code_point(text);
-    if (!length) out += "\xEF\xBF\xBD", length = 1;
-    else if (drives_a_terminal(point)) out += point == 0x1B ? "^[" : "\xEF\xBF\xBD";
-    else out += text.substr(0, length);
+    if (!length)
+      out += "\xEF\xBF\xBD", length = 1;
+    else if (drives_a_terminal(point))
+      out += point == 0x1B ? "^[" : "\xEF\xBF\xBD";
+    else
+      out += text.substr(0, length);
     text.remove_prefix(length);
   }
   return out;

@@ -14,9 +14,7 @@ using namespace std::chrono;
 class SystemClock final : public Clock {
  public:
   Time now() override { return floor<Duration>(std::chrono::system_clock::now()); }
-  Duration monotonic() override {
-    return floor<Duration>(steady_clock::now().time_since_epoch());
-  }
+  Duration monotonic() override { return floor<Duration>(steady_clock::now().time_since_epoch()); }
   void sleep(Duration time, std::stop_token stop) override {
     std::mutex mutex;
     std::condition_variable_any woken;
@@ -73,7 +71,8 @@ Result<Time> parse_rfc3339(std::string_view text) {
   if (rest.starts_with('.')) {
     int digits = 0;
     int fraction = 0;
-    for (rest.remove_prefix(1); !rest.empty() && rest[0] >= '0' && rest[0] <= '9'; rest.remove_prefix(1))
+    for (rest.remove_prefix(1); !rest.empty() && rest[0] >= '0' && rest[0] <= '9';
+         rest.remove_prefix(1))
       if (digits < 3) fraction = fraction * 10 + (rest[0] - '0'), ++digits;
     for (; digits < 3; ++digits) fraction *= 10;
     time += milliseconds(fraction);
@@ -145,12 +144,18 @@ Result<Duration> parse_duration(std::string_view text) {
     std::size_t letters = std::min(rest.find_first_of("0123456789."), rest.size());
     std::string_view unit = rest.substr(0, letters);
     rest.remove_prefix(letters);
-    if (unit == "ms") total += amount;
-    else if (unit == "s") total += amount * 1000;
-    else if (unit == "m" || unit == "min") total += amount * 60'000;
-    else if (unit == "h") total += amount * 3'600'000;
-    else if (unit == "d") total += amount * 86'400'000;
-    else return refuse();
+    if (unit == "ms")
+      total += amount;
+    else if (unit == "s")
+      total += amount * 1000;
+    else if (unit == "m" || unit == "min")
+      total += amount * 60'000;
+    else if (unit == "h")
+      total += amount * 3'600'000;
+    else if (unit == "d")
+      total += amount * 86'400'000;
+    else
+      return refuse();
   }
   if (total > 3.2e11) return refuse();  // ten years: surely a slip
   return Duration(std::llround(total));

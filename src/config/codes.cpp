@@ -3,12 +3,15 @@
 #include <charconv>
 
 #include "base/strings.hpp"
+#include "config/codes_armory.hpp"
 #include "config/codes_plan.hpp"
 #include "config/codes_text.hpp"
 
 namespace sluice::config {
 
-std::vector<std::span<Explanation const>> explanation_tables() { return {text_explanations(), plan_explanations()}; }
+std::vector<std::span<Explanation const>> explanation_tables() {
+  return {text_explanations(), plan_explanations(), armory_explanations()};
+}
 
 Explanation const* find_explanation(Code code) {
   for (auto table : explanation_tables())

@@ -5,6 +5,7 @@
 #include "base/strings.hpp"
 #include "config/codes_plan.hpp"
 #include "config/render.hpp"
+#include "dialect/armory/armory.hpp"
 #include "dialect/native/native.hpp"
 
 namespace sluice::dialect {
@@ -47,7 +48,7 @@ void report_unknown(config::Document const& document, Diagnostics& diagnostics) 
 
 }  // namespace
 
-std::vector<Dialect const*> all_dialects() { return {&native_dialect()}; }
+std::vector<Dialect const*> all_dialects() { return {&native_dialect(), &armory_dialect()}; }
 
 std::optional<plan::Plan> compile(std::shared_ptr<config::Source const> source,
                                   CompileOptions const& options, Diagnostics& diagnostics) {

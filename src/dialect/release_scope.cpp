@@ -30,8 +30,8 @@ std::string weight_text(double weight) {
 
 }  // namespace
 
-Node release_scope(std::vector<Release const*> const& releases, std::vector<StrategyStep> const& steps,
-                   ScopeOptions const& options) {
+Node release_scope(std::vector<Release const*> const& releases,
+                   std::vector<StrategyStep> const& steps, ScopeOptions const& options) {
   UniqueNames names;
   std::vector<Node> children;
   auto add = [&](std::string const& name, auto make) {
@@ -45,7 +45,8 @@ Node release_scope(std::vector<Release const*> const& releases, std::vector<Stra
   for (auto const& step : steps) {
     if (step.kind == StrategyStep::Kind::shift) {
       last_weight = step.weight;
-      add("shift-" + weight_text(step.weight), [&](Release const& r) { return plan::ShiftStep{r.id, step.weight}; });
+      add("shift-" + weight_text(step.weight),
+          [&](Release const& r) { return plan::ShiftStep{r.id, step.weight}; });
       children.back().title = "shift to " + weight_text(step.weight) + " %";
     } else if (step.kind == StrategyStep::Kind::check) {
       add("check", [&](Release const& r) {
@@ -66,8 +67,9 @@ Node release_scope(std::vector<Release const*> const& releases, std::vector<Stra
   add("finish", [](Release const& r) { return plan::FinishStep{r.id}; });
 
   Node scope = plan::sequence("release", std::move(children));
-  scope.on_failure = plan::release_rules(options.hold_external_changes, options.hold_timeout);
-  Node restore = spread("restore", releases, [](Release const& r) { return plan::RestoreStep{r.id}; });
+  scope.on_failure = plan::release_rules(options.external_change, options.hold_timeout);
+  Node restore =
+      spread("restore", releases, [](Release const& r) { return plan::RestoreStep{r.id}; });
   restore.on_child_failure = plan::OnChildFailure::carry_on;
   scope.compensation.push_back(std::move(restore));
   return scope;

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "plan/steps.hpp"
 #include "plan/plan.hpp"
+#include "plan/steps.hpp"
 
 namespace sluice::dialect {
 
@@ -12,15 +12,15 @@ namespace sluice::dialect {
 struct StrategyStep {
   enum class Kind { shift, check, other };
   Kind kind = Kind::other;
-  double weight = 100;      ///< of a shift
-  plan::CheckStep check;    ///< of a check; its release is filled in
-  plan::Node node;          ///< of any other: pause, approval, webhook, invoke
+  double weight = 100;    ///< of a shift
+  plan::CheckStep check;  ///< of a check; its release is filled in
+  plan::Node node;        ///< of any other: pause, approval, webhook, invoke
 };
 
 struct ScopeOptions {
   bool bypass_check = true;
   plan::PrepareLevel level = plan::PrepareLevel::full;
-  bool hold_external_changes = true;
+  plan::ExternalChange external_change = plan::ExternalChange::hold;
   Duration hold_timeout = std::chrono::hours(1);
 };
 
@@ -28,7 +28,7 @@ struct ScopeOptions {
 /// shift to 100 where the steps do not end with it, finish; rolled back together by restoring each.
 /// A sequence named "release" with that compensation and the usual rules. Where there are several
 /// functions each step becomes a parallel with a leaf per function, in the releases' order.
-plan::Node release_scope(std::vector<plan::Release const*> const& releases, std::vector<StrategyStep> const& steps,
-                         ScopeOptions const& options);
+plan::Node release_scope(std::vector<plan::Release const*> const& releases,
+                         std::vector<StrategyStep> const& steps, ScopeOptions const& options);
 
 }  // namespace sluice::dialect

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -10,13 +11,15 @@ class UniqueNames {
  public:
   std::string unique(std::string const& base) {
     std::string name = base;
-    for (int count = 2; !used_.insert(name).second; ++count)
-      name = base + "-" + std::to_string(count);
+    // Counts go on where they were: thousands of steps may have the same name.
+    for (int& count = counts_[base]; !used_.insert(name).second;)
+      name = base + "-" + std::to_string(++count + 1);
     return name;
   }
 
  private:
   std::set<std::string> used_;
+  std::map<std::string, int> counts_;
 };
 
 }  // namespace sluice::dialect

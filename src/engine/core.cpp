@@ -79,7 +79,11 @@ Result<Started> Core::start(StartRequest request, std::shared_ptr<Services> serv
 }
 
 Result<void> Core::resume(std::string const& id, std::shared_ptr<Services> services) {
-  if (find(id)) return {};
+  if (Run* known = find(id); known && !known->lost && !known->state.over()) return {};
+  auto found = ports_.store.run(id);
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return fail(ErrorCode::not_found, "there is no run " + id, "sluice list shows the runs.");
+  if ((*found)->ended) return fail(ErrorCode::conflict, "run " + id + " has ended: " + (*found)->state);
   auto row = ports_.store.claim(id, ports_.owner);
   if (!row) return std::unexpected(row.error());
   auto stored = ports_.store.plan(row->plan_digest);
@@ -96,7 +100,6 @@ Result<void> Core::resume(std::string const& id, std::shared_ptr<Services> servi
   run->state.id = id;
   run->epoch = row->epoch;
   for (auto const& entry : *events) apply(run->state, *run->plan, entry);
-  if (run->state.over()) return fail(ErrorCode::conflict, "run " + id + " has ended: " + run->state.end_state);
   for (auto const& [path, it] : run->state.nodes)
     if (it.status == NodeStatus::parked && !it.signals.empty()) run->to_wake.insert(path);
   runs_[id] = run;
@@ -116,10 +119,15 @@ void Core::record(Run& run, std::string type, json::Value body) {
   run.pending.push_back(std::move(entry));
 }
 
-/// True when everything recorded is durable. Otherwise nothing may be done or acknowledged.
-bool Core::flush(Run& run) {
-  if (run.lost) return false;
-  if (run.pending.empty()) return true;
+/// Whether the commit that failed was carried out all the same (its answer was lost).
+bool Core::was_committed(Run const& run) {
+  auto row = ports_.store.run(run.id);
+  return row && *row && (*row)->last_seq == run.pending.back().seq && (*row)->epoch == run.epoch;
+}
+
+Result<void> Core::commit(Run& run) {
+  bool uncertain = !run.frozen.empty();
+  if (uncertain && was_committed(run)) return {};
   store::RunPatch patch;
   patch.summary = summary_of(*run.plan, run.state);
   patch.next_due = engine::next_due(*run.plan, run.state);
@@ -127,27 +135,25 @@ bool Core::flush(Run& run) {
     patch.state = run.state.end_state;
     patch.ended = run.state.ended;
   }
-  if (!run.frozen.empty()) {
-    // The failed commit may have been carried out all the same: look before writing again.
-    auto row = ports_.store.run(run.id);
-    if (row && *row && (*row)->last_seq == run.pending.back().seq && (*row)->epoch == run.epoch) {
-      run.frozen.clear();
-    }
+  return ports_.store.append(run.id, run.epoch, run.pending, patch);
+}
+
+/// True when everything recorded is durable. Otherwise nothing may be done or acknowledged.
+bool Core::flush(Run& run) {
+  if (run.lost) return false;
+  if (run.pending.empty()) return true;
+  auto committed = commit(run);
+  if (!committed && committed.error().code == ErrorCode::conflict) {
+    run.lost = true;
+    log::warning("run_taken_over", {{"run", run.id}, {"reason", committed.error().message}});
+    return false;
   }
-  bool carried_out = run.retry_commit && run.frozen.empty();
-  if (!carried_out) {
-    auto appended = ports_.store.append(run.id, run.epoch, run.pending, patch);
-    if (!appended && appended.error().code == ErrorCode::conflict) {
-      run.lost = true;
-      log::warning("run_taken_over", {{"run", run.id}, {"reason", appended.error().message}});
-      return false;
-    }
-    if (!appended) {
-      if (run.frozen.empty()) log::error("journal_unwritable", {{"run", run.id}, {"reason", appended.error().message}});
-      run.frozen = appended.error().message;
-      run.retry_commit = ports_.clock.now() + commit_retry;
-      return false;
-    }
+  if (!committed) {
+    if (run.frozen.empty())
+      log::error("journal_unwritable", {{"run", run.id}, {"reason", committed.error().message}});
+    run.frozen = committed.error().message;
+    run.retry_commit = ports_.clock.now() + commit_retry;
+    return false;
   }
   run.frozen.clear();
   run.retry_commit.reset();
@@ -156,12 +162,19 @@ bool Core::flush(Run& run) {
   return true;
 }
 
+/// What is to end need not be waited for: its calls return early and are settled by content.
+void Core::interrupt_what_ends(Run& run) {
+  for (auto& [path, flight] : run.in_flight)
+    if (run.state.node(path).ending && !in_compensation(path)) flight.stop.request_stop();
+}
+
 void Core::advance(Run& run) {
   if (run.lost || !run.frozen.empty()) return;
   while (auto decision = decide(*run.plan, run.state, ports_.evaluators, ports_.clock.now()))
     record(run, std::move(decision->type), std::move(decision->body));
   if (!flush(run)) return;
   if (run.state.over()) return end(run);
+  interrupt_what_ends(run);
   Drive(*this, runs_.at(run.id)).leaves();
 }
 
@@ -196,7 +209,8 @@ std::optional<Time> Core::next_due() const {
       continue;
     }
     consider(engine::next_due(*run->plan, run->state));
-    for (auto const& [path, until] : run->wait_until) consider(until);
+    for (auto const& [path, until] : run->wait_until)
+      if (run->state.node(path).active() && !run->in_flight.contains(path)) consider(until);
   }
   return earliest;
 }

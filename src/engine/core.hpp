@@ -104,6 +104,9 @@ class Core {
   void advance(Run& run);
   void record(Run& run, std::string type, json::Value body);
   bool flush(Run& run);
+  Result<void> commit(Run& run);
+  bool was_committed(Run const& run);
+  void interrupt_what_ends(Run& run);
   void wake(Run& run);
   void end(Run& run);
   Result<void> signal_node(Run& run, Signal const& signal);

@@ -19,8 +19,6 @@ json::Value difference(std::string const& id, json::Value const& before, json::V
   return json::Value{{"id", id}, {"set", set}, {"unset", unset}};
 }
 
-bool in_compensation(std::string_view path) { return path.find('~') != std::string_view::npos; }
-
 }  // namespace
 
 void Drive::leaves() {
@@ -163,8 +161,12 @@ void Drive::add_release(json::Value& body, StepContext const& context) const {
 }
 
 void Drive::add_notes(StepContext const& context) {
-  for (auto const& text : context.notes)
+  for (auto const& text : context.notes) {
+    std::string& told = run_->told[context.path];
+    if (told == text) continue;  // a look that is repeated every second says it once
+    told = text;
     core_.record(*run_, event::note, json::Value{{"level", "warning"}, {"node", context.path}, {"text", text}});
+  }
 }
 
 void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const& why, json::Value outputs) {
@@ -178,6 +180,7 @@ void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const
   add_release(body, context);
   core_.record(*run_, event::node_ended, std::move(body));
   run_->told.erase(context.path);
+  run_->wait_until.erase(context.path);
   if (auto key = run_->held_keys.find(context.path); key != run_->held_keys.end()) {
     core_.exclusive_.erase(key->second);
     run_->held_keys.erase(key);

@@ -13,6 +13,8 @@ namespace sluice::engine {
 namespace {
 
 constexpr Duration longest_sleep = std::chrono::seconds(1);
+/// Something can be due and yet have to wait for a step in flight: do not spin meanwhile.
+constexpr Duration shortest_sleep = std::chrono::milliseconds(5);
 
 }  // namespace
 
@@ -87,7 +89,7 @@ class Engine::Loop final : public Workers {
 
   Duration time_to_sleep() {
     if (!due_) return longest_sleep;
-    return std::clamp<Duration>(*due_ - clock_.now(), Duration(0), longest_sleep);
+    return std::clamp<Duration>(*due_ - clock_.now(), shortest_sleep, longest_sleep);
   }
 
   void tell(std::string const& run, Snapshot const& snapshot, std::vector<Event> const& events) {

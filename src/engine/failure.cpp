@@ -121,8 +121,7 @@ class Decider {
 bool in_rollback(RunState const& state, std::string_view path) {
   for (auto const& rollback : state.rollbacks) {
     if (rollback.done || !within(path, rollback.scope)) continue;
-    bool compensation = path.substr(rollback.scope.size()).find('~') != std::string_view::npos;
-    if (!compensation) return true;
+    if (!in_compensation(path.substr(rollback.scope.size()))) return true;
   }
   return false;
 }

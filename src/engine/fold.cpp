@@ -69,6 +69,8 @@ class Fold {
     it.attempt = static_cast<int>(body_["attempt"].as_int(1));
     it.input = body_["input"];
     it.started = event_.at;
+    auto const* declared = plan::find(plan_, path_);
+    it.counts_work = declared && declared->timeout && declared->timeout->counts == plan::Timeout::Counts::work;
   }
 
   void node_ended() {
@@ -94,7 +96,7 @@ class Fold {
   void end_below(std::string const& scope, Ending const& ending) {
     for (auto& [path, it] : state_.nodes) {
       if (!within(path, scope) || !it.active()) continue;
-      if (path.find("/~", scope.size()) != std::string::npos || (scope.empty() && path.starts_with('~'))) continue;
+      if (in_compensation(std::string_view(path).substr(scope.size()))) continue;
       if (path == scope) it.ending = ending;
       else if (!it.ending) it.ending = Ending{NodeStatus::cancelled, ending.error, ending.reason};
     }
@@ -205,12 +207,11 @@ class Fold {
   /// A node works unless everything active below it is parked or asks (Timeout::Counts::work).
   void account_for_work() {
     for (auto& [path, it] : state_.nodes) {
+      if (!it.counts_work) continue;
       if (!it.active()) {
         it.working_since.reset();
         continue;
       }
-      auto const* declared = plan::find(plan_, path);
-      if (!declared || !declared->timeout || declared->timeout->counts != plan::Timeout::Counts::work) continue;
       if (it.working_since) it.worked += event_.at - *it.working_since;
       bool works = works_below(path);
       it.working_since = works ? std::optional(event_.at) : std::nullopt;

@@ -46,7 +46,7 @@ class Walk {
     for (auto it = state_.nodes.begin(); it != state_.nodes.end(); ++it) {
       auto const& [path, node] = *it;
       if (path == scope || !within(path, scope) || !node.active()) continue;
-      bool compensation = path.find("~", scope.size()) != std::string::npos;
+      bool compensation = in_compensation(std::string_view(path).substr(scope.size()));
       if (with_compensation || !compensation) return true;
     }
     return false;
@@ -198,7 +198,7 @@ class Walk {
 
   std::optional<Decision> start(Node const& node, std::string const& path) {
     NodeState const& it = at_path(path);
-    bool compensates = path.find('~') != std::string::npos;
+    bool compensates = in_compensation(path);
     if ((state_.paused && !compensates) || (it.due && *it.due > now_)) return std::nullopt;
     if (auto skipped = skip_when_promoting(node, path)) return skipped;
     if (node.when.is_object() || node.when.is_bool()) {

@@ -37,6 +37,10 @@ bool within(std::string_view path, std::string_view scope) {
   return path.starts_with(scope) && path[scope.size()] == '/';
 }
 
+bool in_compensation(std::string_view path) {
+  return path.starts_with('~') || path.find("/~") != std::string_view::npos;
+}
+
 std::optional<Time> next_due(plan::Plan const& plan, RunState const& state) {
   std::optional<Time> earliest;
   auto consider = [&](std::optional<Time> time) {
@@ -46,7 +50,8 @@ std::optional<Time> next_due(plan::Plan const& plan, RunState const& state) {
   for (auto const& [path, node] : state.nodes) {
     bool waits = node.status == NodeStatus::parked || node.status == NodeStatus::asking ||
                  node.status == NodeStatus::pending;
-    if (waits) consider(node.due);
+    bool held = state.paused && node.status != NodeStatus::asking && path.find('~') == std::string::npos;
+    if (waits && !held) consider(node.due);
     auto const* declared = node.active() ? plan::find(plan, path) : nullptr;
     if (!declared || !declared->timeout || node.ending || !node.started) continue;
     if (declared->timeout->counts == plan::Timeout::Counts::wall) {
@@ -66,9 +71,11 @@ std::string end_state_of(plan::Plan const& plan, RunState const& state) {
   bool left_split = false;
   for (auto const& [id, release] : state.releases) {
     Place place = place_of(release["place"].as_string());
-    needs_person |= place == Place::unknown || place == Place::changed_by_others || place == Place::moving;
+    bool others = place == Place::changed_by_others;
+    bool restored = release["restored"].as_bool();  // others took the candidate off the alias first
+    needs_person |= place == Place::unknown || place == Place::moving || (others && !restored);
     on_candidate |= place == Place::on_candidate;
-    went_back |= place == Place::on_baseline;
+    went_back |= place == Place::on_baseline || (others && restored);
     left_split |= place == Place::left_split;
   }
   for (auto const& rollback : state.rollbacks)

@@ -66,7 +66,8 @@ struct NodeState {
   std::vector<json::Value> signals; ///< that came for it and were not consumed by an earlier attempt
   std::map<std::string, int> tries; ///< repetitions used up, by deciding node
   plan::Action question;            ///< while asking
-  Duration worked{};                ///< for timeouts that count work
+  bool counts_work = false;         ///< has a timeout that counts work
+  Duration worked{};                ///< for that timeout
   std::optional<Time> working_since;
 
   bool active() const {
@@ -120,6 +121,8 @@ void apply(RunState& state, plan::Plan const& plan, Event const& event);
 
 /// Whether `path` is `scope` or below it.
 bool within(std::string_view path, std::string_view scope);
+/// Whether `path` is a compensation's or below one: a part of it is marked "~".
+bool in_compensation(std::string_view path);
 
 /// How a run ended, from its releases (design E4): "succeeded", "rolled_back", "failed", "stopped",
 /// "needs_person", "rejected".

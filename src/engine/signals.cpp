@@ -58,8 +58,6 @@ Result<void> Core::signal_run(Run& run, Signal const& signal) {
     std::string reason = signal.reason.empty() ? verb + " by " + signal.by : signal.reason;
     record(run, event::stopping,
            json::Value{{"reason", reason}, {"by", signal.by}, {"roll_back", signal.kind == "rollback"}});
-    for (auto& [path, flight] : run.in_flight)
-      if (path.find('~') == std::string::npos) flight.stop.request_stop();
   }
   if (!flush(run)) return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
   advance(run);

@@ -50,6 +50,8 @@ std::expected<net::Response, Failure> DirectClient::send(net::Request const& req
   if (response.drop)
     return std::unexpected(Failure{
         {ErrorCode::unavailable, "the connection was cut before an answer came", {}}, true});
+  // As the server would: the length is that of the body, also where HEAD leaves it out.
+  response.headers.set("Content-Length", std::to_string(response.body.size()));
   if (request.method == "HEAD") response.body.clear();
   if (response.body.size() > options.max_response)
     return std::unexpected(Failure{

@@ -1,10 +1,13 @@
 #include "local/endpoint.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "base/hash.hpp"
 #include "base/log.hpp"
 #include "local/endpoint_parts.hpp"
+#include "local/serving.hpp"
 
 namespace sluice::local {
 namespace {
@@ -24,6 +27,19 @@ Result<void> make_folder(std::filesystem::path const& folder) {
               "give the local endpoint another folder with --state");
 }
 
+/// Takes the folder's lock; the error says who has it where that is known.
+Result<void> take_lock(EndpointParts& parts) {
+  auto const& folder = parts.settings.folder;
+  auto locked = parts.lock.take(folder);
+  if (locked || locked.error().code != ErrorCode::conflict) return locked;
+  auto const holder = read_serving(folder);
+  if (!holder) return locked;
+  return fail(ErrorCode::conflict,
+              "the local endpoint at " + holder->url + " (process " + std::to_string(holder->pid) +
+                  ") is using the folder " + folder.string(),
+              "use that one, stop it, or give this one another folder with --state");
+}
+
 /// Blobs nothing in the state names are left over from deleted functions and objects.
 void remove_unused(FileBlobs& blobs, Model const& model, std::string const& state) {
   auto used = model.s3.blobs_in_use();
@@ -40,7 +56,7 @@ void remove_unused(FileBlobs& blobs, Model const& model, std::string const& stat
 Result<void> load_state(EndpointParts& parts) {
   auto const& folder = parts.settings.folder;
   if (auto made = make_folder(folder / "blobs"); !made) return made;
-  if (auto locked = parts.lock.take(folder); !locked) return locked;
+  if (auto locked = take_lock(parts); !locked) return locked;
   auto files = std::make_unique<FileBlobs>(folder / "blobs");
   auto& blobs = *files;
   parts.blobs = std::move(files);
@@ -123,7 +139,9 @@ Result<void> Endpoint::start() {
   parts_->server = std::move(*server);
   if (auto running = start_runner(); !running) return running;
   parts_->events->start();
-  return {};
+  if (parts_->settings.folder.empty()) return {};
+  return write_serving(parts_->settings.folder,
+                       {.url = parts_->url, .port = parts_->server->port(), .pid = ::getpid()});
 }
 
 Result<void> Endpoint::start_runner() {
@@ -149,6 +167,7 @@ Result<void> Endpoint::start_runner() {
 void Endpoint::stop() {
   if (parts_->stopped.exchange(true)) return;
   parts_->stopping.request_stop();
+  if (parts_->server && !parts_->settings.folder.empty()) remove_serving(parts_->settings.folder);
   // The runner goes first: its processes end, and with them the requests that wait for them.
   parts_->invoker->set_runner(nullptr);
   if (parts_->server) parts_->server->stop();

@@ -6,11 +6,11 @@
 
 namespace sluice::plan {
 
-/// Why a node failed, in the words that `on_failure` rules match. Each dialect maps its own names to
-/// these.
+/// Why a node failed, in the words that `on_failure` rules match. Each dialect maps its own names
+/// to these.
 enum class ErrorClass {
-  auth,             ///< no usable credentials
-  denied,           ///< credentials without the permission
+  auth,    ///< no usable credentials
+  denied,  ///< credentials without the permission
   timeout,
   verification,     ///< a check, an alarm or an analysis said no
   rejected,         ///< a person said no
@@ -26,11 +26,11 @@ enum class ErrorClass {
 };
 
 inline constexpr std::array all_error_classes = {
-    ErrorClass::auth,          ErrorClass::denied,          ErrorClass::timeout,
-    ErrorClass::verification,  ErrorClass::rejected,        ErrorClass::input_timeout,
-    ErrorClass::conflict,      ErrorClass::external_change, ErrorClass::infrastructure,
-    ErrorClass::program,       ErrorClass::unavailable,     ErrorClass::configuration,
-    ErrorClass::user_marked,   ErrorClass::unknown};
+    ErrorClass::auth,         ErrorClass::denied,          ErrorClass::timeout,
+    ErrorClass::verification, ErrorClass::rejected,        ErrorClass::input_timeout,
+    ErrorClass::conflict,     ErrorClass::external_change, ErrorClass::infrastructure,
+    ErrorClass::program,      ErrorClass::unavailable,     ErrorClass::configuration,
+    ErrorClass::user_marked,  ErrorClass::unknown};
 
 std::string_view name_of(ErrorClass error);
 std::optional<ErrorClass> error_class_of(std::string_view name);

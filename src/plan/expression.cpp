@@ -5,7 +5,8 @@
 namespace sluice::plan {
 
 json::Value to_json(Expression const& expression) {
-  return json::Value{{"$expr", json::Value{{"language", expression.language}, {"text", expression.text}}}};
+  return json::Value{
+      {"$expr", json::Value{{"language", expression.language}, {"text", expression.text}}}};
 }
 
 bool is_expression(json::Value const& value) {
@@ -65,7 +66,8 @@ Result<json::Value> evaluate_pointer(std::string const& text, Scope const& scope
                  name.find_first_not_of("0123456789") == std::string::npos;
     std::size_t position = index ? std::stoul(name) : at->items().size();
     if (position >= at->items().size())
-      return fail(ErrorCode::invalid_input, "'" + text + "' names nothing: there is no '" + name + "'");
+      return fail(ErrorCode::invalid_input,
+                  "'" + text + "' names nothing: there is no '" + name + "'");
     at = &at->items()[position];
   }
   return *at;

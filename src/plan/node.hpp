@@ -20,9 +20,9 @@ enum class NodeKind {
 
 /// What a failed child means for the others of its scope.
 enum class OnChildFailure {
-  cancel,     ///< end the running ones, start no more
-  finish,     ///< let the running ones end, start no more
-  carry_on,   ///< all of them run ("continue"); the scope fails at its end
+  cancel,    ///< end the running ones, start no more
+  finish,    ///< let the running ones end, start no more
+  carry_on,  ///< all of them run ("continue"); the scope fails at its end
 };
 
 struct Timeout {
@@ -35,15 +35,15 @@ struct Timeout {
 };
 
 enum class ActionKind {
-  fail,            ///< the node stays failed; its scope decides
-  ignore,          ///< goes on as if it had succeeded, and says so
+  fail,    ///< the node stays failed; its scope decides
+  ignore,  ///< goes on as if it had succeeded, and says so
   mark_succeeded,
-  mark_failed,     ///< failed with class user_marked
-  retry,           ///< the failed node again, `count` times, after `intervals`; then `then`
-  retry_scope,     ///< `scope` again from its start, `count` times; then `then`
-  ask,             ///< a person picks one of `choices`; without an answer in `timeout`: `then`
-  roll_back,       ///< compensates `scope`, which then counts as rolled back
-  stop,            ///< ends the run
+  mark_failed,  ///< failed with class user_marked
+  retry,        ///< the failed node again, `count` times, after `intervals`; then `then`
+  retry_scope,  ///< `scope` again from its start, `count` times; then `then`
+  ask,          ///< a person picks one of `choices`; without an answer in `timeout`: `then`
+  roll_back,    ///< compensates `scope`, which then counts as rolled back
+  stop,         ///< ends the run
 };
 
 struct Action {
@@ -53,8 +53,8 @@ struct Action {
   /// The scope's path, or empty: the nearest ancestor (or the node itself) with a compensation.
   std::string scope;
   std::vector<ActionKind> choices;
-  Duration timeout{};               ///< of `ask`; zero: `then` at once
-  std::vector<Action> then;         ///< none or one; none means `fail`
+  Duration timeout{};        ///< of `ask`; zero: `then` at once
+  std::vector<Action> then;  ///< none or one; none means `fail`
 };
 
 /// One line of `on_failure`: the first whose classes hold the failure's decides.
@@ -81,16 +81,16 @@ struct Node {
   std::string name;   ///< unique among its siblings; without '/', and not starting with [ ! ~
   std::string title;  ///< for people; the name where it is empty
   NodeKind kind = NodeKind::step;
-  std::vector<Node> children;        ///< a loop has exactly one: its body
-  std::vector<std::string> needs;    ///< in a graph: siblings that must have succeeded
+  std::vector<Node> children;      ///< a loop has exactly one: its body
+  std::vector<std::string> needs;  ///< in a graph: siblings that must have succeeded
   OnChildFailure on_child_failure = OnChildFailure::cancel;
-  json::Value when;                  ///< null: its scope has not failed; "always"; or an expression
+  json::Value when;  ///< null: its scope has not failed; "always"; or an expression
   std::optional<Timeout> timeout;
-  std::vector<Node> guards;          ///< steps that run beside it while it is active and can fail it
+  std::vector<Node> guards;  ///< steps that run beside it while it is active and can fail it
   std::vector<FailureRule> on_failure;
-  std::vector<Node> compensation;    ///< how this scope is rolled back: none or one node
-  bool as_linked_run = false;        ///< the compensation is a run of its own
-  bool stay_on_stop = false;         ///< a stop leaves this scope where it is (the plan says "left split")
+  std::vector<Node> compensation;  ///< how this scope is rolled back: none or one node
+  bool as_linked_run = false;      ///< the compensation is a run of its own
+  bool stay_on_stop = false;  ///< a stop leaves this scope where it is (the plan says "left split")
   std::optional<Loop> loop;
   std::optional<Step> step;
 

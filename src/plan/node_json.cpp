@@ -48,7 +48,8 @@ Result<FailureRule> rule_from_json(json::Value const& value) {
 }
 
 std::optional<NodeKind> node_kind_of(std::string_view name) {
-  for (NodeKind kind : {NodeKind::sequence, NodeKind::parallel, NodeKind::graph, NodeKind::loop, NodeKind::step})
+  for (NodeKind kind :
+       {NodeKind::sequence, NodeKind::parallel, NodeKind::graph, NodeKind::loop, NodeKind::step})
     if (name_of(kind) == name) return kind;
   return std::nullopt;
 }
@@ -65,8 +66,10 @@ void write_scope_members(json::Value& out, Node const& node) {
     out.set("on_child_failure", name_of(node.on_child_failure));
   if (!node.when.is_null()) out.set("when", node.when);
   if (node.timeout) {
-    out.set("timeout", json::Value{{"limit_ms", node.timeout->limit.count()},
-                                   {"counts", node.timeout->counts == Timeout::Counts::work ? "work" : "wall"}});
+    out.set(
+        "timeout",
+        json::Value{{"limit_ms", node.timeout->limit.count()},
+                    {"counts", node.timeout->counts == Timeout::Counts::work ? "work" : "wall"}});
   }
   if (!node.on_failure.empty()) {
     json::Array rules;
@@ -115,7 +118,8 @@ Result<Action> action_from_json(json::Value const& value) {
   if (!kind) return not_a_plan("unknown action '" + value["do"].as_string() + "'");
   action.kind = *kind;
   action.count = static_cast<int>(value["count"].as_int());
-  for (auto const& interval : value["intervals"].items()) action.intervals.emplace_back(interval.as_int());
+  for (auto const& interval : value["intervals"].items())
+    action.intervals.emplace_back(interval.as_int());
   action.scope = value["scope"].as_string();
   for (auto const& choice : value["choices"].items()) {
     auto chosen = action_kind_of(choice.as_string());
@@ -139,8 +143,10 @@ json::Value to_json(Node const& node) {
   if (node.as_linked_run) out.set("as_linked_run", true);
   if (node.stay_on_stop) out.set("stay_on_stop", true);
   if (node.loop)
-    out.set("loop", json::Value{{"items", node.loop->items}, {"max_concurrency", node.loop->max_concurrency}});
-  if (node.step) out.set("step", json::Value{{"kind", node.step->kind}, {"input", node.step->input}});
+    out.set("loop", json::Value{{"items", node.loop->items},
+                                {"max_concurrency", node.loop->max_concurrency}});
+  if (node.step)
+    out.set("step", json::Value{{"kind", node.step->kind}, {"input", node.step->input}});
   if (!node.guards.empty()) out.set("guards", nodes_to_json(node.guards));
   if (!node.compensation.empty()) out.set("compensation", nodes_to_json(node.compensation));
   if (!node.children.empty()) out.set("children", nodes_to_json(node.children));
@@ -161,8 +167,9 @@ Result<Node> node_from_json(json::Value const& value) {
     node.loop = Loop{loop["items"], static_cast<int>(loop["max_concurrency"].as_int(1))};
   if (auto const& step = value["step"]; step.is_object())
     node.step = Step{step["kind"].as_string(), step["input"]};
-  for (auto [name, into] : {std::pair{"guards", &node.guards}, std::pair{"compensation", &node.compensation},
-                            std::pair{"children", &node.children}}) {
+  for (auto [name, into] :
+       {std::pair{"guards", &node.guards}, std::pair{"compensation", &node.compensation},
+        std::pair{"children", &node.children}}) {
     auto nodes = nodes_from_json(value[name]);
     if (!nodes) return std::unexpected(nodes.error());
     *into = std::move(*nodes);

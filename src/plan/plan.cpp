@@ -13,8 +13,12 @@ auto const* named(Items const& items, std::string_view name, auto member) {
 
 }  // namespace
 
-Target const* Plan::target(std::string_view wanted) const { return named(targets, wanted, &Target::name); }
-Release const* Plan::release(std::string_view id) const { return named(releases, id, &Release::id); }
+Target const* Plan::target(std::string_view wanted) const {
+  return named(targets, wanted, &Target::name);
+}
+Release const* Plan::release(std::string_view id) const {
+  return named(releases, id, &Release::id);
+}
 
 std::string digest(Plan const& plan) { return hex(sha256(to_json(plan).canonical())); }
 
@@ -33,10 +37,14 @@ Node const* find(Plan const& plan, std::string_view path) {
   while (node && !path.empty()) {
     std::string_view name = path.substr(0, path.find('/'));
     path.remove_prefix(std::min(name.size() + 1, path.size()));
-    if (name.starts_with('!')) node = named(node->guards, name.substr(1), &Node::name);
-    else if (name.starts_with('~')) node = named(node->compensation, name.substr(1), &Node::name);
-    else if (name.starts_with('[')) node = node->loop && !node->children.empty() ? &node->children[0] : nullptr;
-    else node = named(node->children, name, &Node::name);
+    if (name.starts_with('!'))
+      node = named(node->guards, name.substr(1), &Node::name);
+    else if (name.starts_with('~'))
+      node = named(node->compensation, name.substr(1), &Node::name);
+    else if (name.starts_with('['))
+      node = node->loop && !node->children.empty() ? &node->children[0] : nullptr;
+    else
+      node = named(node->children, name, &Node::name);
   }
   return node;
 }

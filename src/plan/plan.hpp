@@ -23,11 +23,11 @@ struct Target {
 struct Package {
   enum class Kind { none, folder, zip, s3, image, stored };
   Kind kind = Kind::none;
-  std::string path;     ///< folder, zip: relative to the release file; stored: where it came from
+  std::string path;  ///< folder, zip: relative to the release file; stored: where it came from
   std::string bucket, key, object_version;  ///< s3
-  std::string image;    ///< image: repository URI with tag or digest
-  std::string sha256;   ///< stored: base64, as CodeSha256
-  std::int64_t size = 0;  ///< stored: bytes
+  std::string image;                        ///< image: repository URI with tag or digest
+  std::string sha256;                       ///< stored: base64, as CodeSha256
+  std::int64_t size = 0;                    ///< stored: bytes
   std::string staging;  ///< bucket (and prefix) that takes packages too large for a direct upload
 };
 
@@ -44,7 +44,8 @@ struct Release {
   std::optional<int> reserved_concurrency;                 ///< none: left as it is
   std::optional<std::string> alias_description;
   std::string version_description;
-  /// A missing alias: created on the baseline before the first shift, or at the end on the candidate.
+  /// A missing alias: created on the baseline before the first shift, or at the end on the
+  /// candidate.
   enum class MissingAlias { create_on_baseline, create_at_end };
   MissingAlias missing_alias = MissingAlias::create_on_baseline;
   bool heal_to_primary = false;  ///< an alias found split is first pointed at its primary version
@@ -60,7 +61,8 @@ struct Lock {
 /// What to do when somebody else moved the alias or edited the function meanwhile (design E3).
 enum class ExternalChange { hold, roll_back, carry_on };
 
-/// The immutable compiled description of what to do. Nothing in it depends on the dialect it came from.
+/// The immutable compiled description of what to do. Nothing in it depends on the dialect it came
+/// from.
 struct Plan {
   std::string name;
   std::string dialect;      ///< for views; nothing decides by it
@@ -72,7 +74,7 @@ struct Plan {
   ExternalChange external_change = ExternalChange::hold;
   Duration hold_timeout = std::chrono::hours(1);
   Duration rollback_patience = std::chrono::hours(24);
-  json::Value context;      ///< the dialect's own values for expressions and templates
+  json::Value context;  ///< the dialect's own values for expressions and templates
   Node root;
 
   Target const* target(std::string_view name) const;
@@ -84,7 +86,8 @@ Result<Plan> plan_from_json(json::Value const& value);
 /// Lower-case hex SHA-256 of the canonical JSON.
 std::string digest(Plan const& plan);
 
-/// The node at a path: names joined by '/', the root's own path is "". "[item]" names a loop's child,
+/// The node at a path: names joined by '/', the root's own path is "". "[item]" names a loop's
+/// child,
 /// "!name" a guard, "~name" a compensation. Null where there is none.
 Node const* find(Plan const& plan, std::string_view path);
 std::string child_path(std::string_view parent, std::string_view name);

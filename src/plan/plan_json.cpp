@@ -4,12 +4,14 @@ namespace sluice::plan {
 namespace {
 
 constexpr std::pair<Package::Kind, std::string_view> package_kinds[] = {
-    {Package::Kind::none, "none"}, {Package::Kind::folder, "folder"}, {Package::Kind::zip, "zip"},
-    {Package::Kind::s3, "s3"},     {Package::Kind::image, "image"},   {Package::Kind::stored, "stored"}};
-constexpr std::pair<Lock::Busy, std::string_view> busy_modes[] = {{Lock::Busy::reject, "reject"},
-                                                                  {Lock::Busy::queue, "queue"},
-                                                                  {Lock::Busy::enqueue_one, "enqueue_one"},
-                                                                  {Lock::Busy::supersede, "supersede"}};
+    {Package::Kind::none, "none"},   {Package::Kind::folder, "folder"},
+    {Package::Kind::zip, "zip"},     {Package::Kind::s3, "s3"},
+    {Package::Kind::image, "image"}, {Package::Kind::stored, "stored"}};
+constexpr std::pair<Lock::Busy, std::string_view> busy_modes[] = {
+    {Lock::Busy::reject, "reject"},
+    {Lock::Busy::queue, "queue"},
+    {Lock::Busy::enqueue_one, "enqueue_one"},
+    {Lock::Busy::supersede, "supersede"}};
 constexpr std::pair<ExternalChange, std::string_view> external_changes[] = {
     {ExternalChange::hold, "hold"},
     {ExternalChange::roll_back, "roll_back"},
@@ -72,20 +74,23 @@ json::Value target_to_json(Target const& target) {
 }
 
 Target target_from_json(json::Value const& value) {
-  return {value["name"].as_string(),   value["account"].as_string(),     value["region"].as_string(),
-          value["role"].as_string(),   value["external_id"].as_string(), value["session_name"].as_string()};
+  return {value["name"].as_string(),        value["account"].as_string(),
+          value["region"].as_string(),      value["role"].as_string(),
+          value["external_id"].as_string(), value["session_name"].as_string()};
 }
 
 json::Value release_to_json(Release const& release) {
   json::Value out{{"id", release.id}, {"target", release.target}, {"function", release.function}};
   put(out, "alias", release.alias);
   if (!release.configuration.is_null()) out.set("configuration", release.configuration);
-  if (release.package.kind != Package::Kind::none) out.set("package", package_to_json(release.package));
+  if (release.package.kind != Package::Kind::none)
+    out.set("package", package_to_json(release.package));
   if (release.tags) out.set("tags", json::object_of(*release.tags));
   if (release.reserved_concurrency) out.set("reserved_concurrency", *release.reserved_concurrency);
   if (release.alias_description) out.set("alias_description", *release.alias_description);
   put(out, "version_description", release.version_description);
-  if (release.missing_alias == Release::MissingAlias::create_at_end) out.set("missing_alias", "create_at_end");
+  if (release.missing_alias == Release::MissingAlias::create_at_end)
+    out.set("missing_alias", "create_at_end");
   if (release.heal_to_primary) out.set("heal", "to_primary");
   if (release.restore_latest) out.set("restore_latest", true);
   return out;
@@ -101,11 +106,13 @@ Release release_from_json(json::Value const& value) {
   release.package = package_from_json(value["package"]);
   if (value.contains("tags")) {
     release.tags.emplace();
-    for (auto const& [name, text] : value["tags"].members()) (*release.tags)[name] = text.as_string();
+    for (auto const& [name, text] : value["tags"].members())
+      (*release.tags)[name] = text.as_string();
   }
   if (value.contains("reserved_concurrency"))
     release.reserved_concurrency = static_cast<int>(value["reserved_concurrency"].as_int());
-  if (value.contains("alias_description")) release.alias_description = value["alias_description"].as_string();
+  if (value.contains("alias_description"))
+    release.alias_description = value["alias_description"].as_string();
   release.version_description = value["version_description"].as_string();
   if (value["missing_alias"].as_string() == "create_at_end")
     release.missing_alias = Release::MissingAlias::create_at_end;
@@ -124,7 +131,10 @@ json::Value list(Items const& items, Write write) {
 }  // namespace
 
 json::Value to_json(Plan const& plan) {
-  json::Value out{{"apiVersion", "sluice/v1"}, {"kind", "Plan"}, {"name", plan.name}, {"dialect", plan.dialect}};
+  json::Value out{{"apiVersion", "sluice/v1"},
+                  {"kind", "Plan"},
+                  {"name", plan.name},
+                  {"dialect", plan.dialect}};
   put(out, "source_name", plan.source_name);
   put(out, "description", plan.description);
   out.set("targets", list(plan.targets, target_to_json));
@@ -149,9 +159,11 @@ Result<Plan> plan_from_json(json::Value const& value) {
   plan.source_name = value["source_name"].as_string();
   plan.description = value["description"].as_string();
   for (auto const& item : value["targets"].items()) plan.targets.push_back(target_from_json(item));
-  for (auto const& item : value["releases"].items()) plan.releases.push_back(release_from_json(item));
+  for (auto const& item : value["releases"].items())
+    plan.releases.push_back(release_from_json(item));
   for (auto const& item : value["locks"].items())
-    plan.locks.push_back({item["name"].as_string(), value_of(busy_modes, item["busy"].as_string())});
+    plan.locks.push_back(
+        {item["name"].as_string(), value_of(busy_modes, item["busy"].as_string())});
   plan.external_change = value_of(external_changes, value["external_change"].as_string());
   plan.hold_timeout = Duration(value["hold_timeout_ms"].as_int());
   plan.rollback_patience = Duration(value["rollback_patience_ms"].as_int());

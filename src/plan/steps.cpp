@@ -18,7 +18,9 @@ json::Value to_json(ShiftStep const& step) {
 }
 json::Value to_json(FinishStep const& step) { return only_release(step.release); }
 json::Value to_json(RestoreStep const& step) { return only_release(step.release); }
-json::Value to_json(PauseStep const& step) { return json::Value{{"duration_ms", step.duration.count()}}; }
+json::Value to_json(PauseStep const& step) {
+  return json::Value{{"duration_ms", step.duration.count()}};
+}
 json::Value to_json(ApprovalStep const& step) {
   json::Value out{{"message", step.message}};
   if (!step.roles.empty()) out.set("roles", json::array_of(step.roles));
@@ -28,14 +30,15 @@ json::Value to_json(ApprovalStep const& step) {
 json::Value to_json(WebhookStep const& step) {
   json::Value headers = json::Array{};
   for (auto const& [name, value] : step.headers) headers.push(json::array({name, value}));
-  json::Value out{{"name", step.name}, {"method", step.method}, {"url", step.url}, {"headers", headers},
-                  {"body", step.body}, {"retries", step.retries}};
+  json::Value out{{"name", step.name},  {"method", step.method}, {"url", step.url},
+                  {"headers", headers}, {"body", step.body},     {"retries", step.retries}};
   if (step.callback) out.set("callback", true);
   return out;
 }
 json::Value to_json(InvokeStep const& step) {
-  return json::Value{{"release", step.release}, {"target", step.target},         {"function", step.function},
-                     {"payload", step.payload}, {"idempotent", step.idempotent}, {"timeout_ms", step.timeout.count()}};
+  return json::Value{{"release", step.release},       {"target", step.target},
+                     {"function", step.function},     {"payload", step.payload},
+                     {"idempotent", step.idempotent}, {"timeout_ms", step.timeout.count()}};
 }
 json::Value to_json(CheckStep const& step) {
   json::Value out{{"release", step.release},
@@ -100,33 +103,62 @@ CheckStep check_step(json::Value const& input) {
   if (input.contains("lag_ms")) step.lag = Duration(input["lag_ms"].as_int());
   return step;
 }
-BypassCheckStep bypass_check_step(json::Value const& input) { return {input["release"].as_string()}; }
+BypassCheckStep bypass_check_step(json::Value const& input) {
+  return {input["release"].as_string()};
+}
 
-Node leaf(std::string name, PrepareStep const& given) { return step(std::move(name), "prepare", to_json(given)); }
-Node leaf(std::string name, PublishStep const& given) { return step(std::move(name), "publish", to_json(given)); }
-Node leaf(std::string name, ShiftStep const& given) { return step(std::move(name), "shift", to_json(given)); }
-Node leaf(std::string name, FinishStep const& given) { return step(std::move(name), "finish", to_json(given)); }
-Node leaf(std::string name, RestoreStep const& given) { return step(std::move(name), "restore", to_json(given)); }
-Node leaf(std::string name, PauseStep const& given) { return step(std::move(name), "pause", to_json(given)); }
-Node leaf(std::string name, ApprovalStep const& given) { return step(std::move(name), "approval", to_json(given)); }
-Node leaf(std::string name, WebhookStep const& given) { return step(std::move(name), "webhook", to_json(given)); }
-Node leaf(std::string name, InvokeStep const& given) { return step(std::move(name), "invoke", to_json(given)); }
-Node leaf(std::string name, CheckStep const& given) { return step(std::move(name), "check", to_json(given)); }
+Node leaf(std::string name, PrepareStep const& given) {
+  return step(std::move(name), "prepare", to_json(given));
+}
+Node leaf(std::string name, PublishStep const& given) {
+  return step(std::move(name), "publish", to_json(given));
+}
+Node leaf(std::string name, ShiftStep const& given) {
+  return step(std::move(name), "shift", to_json(given));
+}
+Node leaf(std::string name, FinishStep const& given) {
+  return step(std::move(name), "finish", to_json(given));
+}
+Node leaf(std::string name, RestoreStep const& given) {
+  return step(std::move(name), "restore", to_json(given));
+}
+Node leaf(std::string name, PauseStep const& given) {
+  return step(std::move(name), "pause", to_json(given));
+}
+Node leaf(std::string name, ApprovalStep const& given) {
+  return step(std::move(name), "approval", to_json(given));
+}
+Node leaf(std::string name, WebhookStep const& given) {
+  return step(std::move(name), "webhook", to_json(given));
+}
+Node leaf(std::string name, InvokeStep const& given) {
+  return step(std::move(name), "invoke", to_json(given));
+}
+Node leaf(std::string name, CheckStep const& given) {
+  return step(std::move(name), "check", to_json(given));
+}
 Node leaf(std::string name, BypassCheckStep const& given) {
   return step(std::move(name), "bypass_check", to_json(given));
 }
 
-std::vector<FailureRule> release_rules(bool hold_external_changes, Duration hold_timeout) {
-  std::vector<FailureRule> rules;
-  if (hold_external_changes) {
-    Action ask;
-    ask.kind = ActionKind::ask;
-    ask.choices = {ActionKind::retry, ActionKind::roll_back, ActionKind::fail};
-    ask.timeout = hold_timeout;
-    rules.push_back({{ErrorClass::external_change}, {}, ask});
-  }
+std::vector<FailureRule> release_rules(ExternalChange policy, Duration hold_timeout) {
   Action roll_back;
   roll_back.kind = ActionKind::roll_back;
+  std::vector<FailureRule> rules;
+  Action external;
+  if (policy == ExternalChange::hold) {
+    external.kind = ActionKind::ask;
+    external.choices = {ActionKind::retry, ActionKind::roll_back, ActionKind::fail};
+    external.timeout = hold_timeout;
+    rules.push_back({{ErrorClass::external_change}, {}, external});
+  } else if (policy == ExternalChange::carry_on) {
+    // Against somebody who changes it again and again the plan does not go on for ever.
+    external.kind = ActionKind::retry;
+    external.count = 10;
+    external.intervals = {std::chrono::seconds(1)};
+    external.then = {roll_back};
+    rules.push_back({{ErrorClass::external_change}, {}, external});
+  }
   rules.push_back({{}, {}, roll_back});
   return rules;
 }

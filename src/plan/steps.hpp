@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "plan/node.hpp"
+#include "plan/plan.hpp"
 
 /// The kinds of steps and what each is given. Dialects build steps with these; executors read the
 /// same structs back after expressions were resolved. Every `release` is a Release's id.
@@ -25,13 +25,15 @@ struct PublishStep {
   std::string release;
 };
 
-/// The candidate's share of the alias's traffic. 100 makes it the alias's version and clears weights.
+/// The candidate's share of the alias's traffic. 100 makes it the alias's version and clears
+/// weights.
 struct ShiftStep {
   std::string release;
   double weight = 100;  ///< percent, 0–100
 };
 
-/// After the last shift: a missing alias, tags, concurrency, alias description; states the end place.
+/// After the last shift: a missing alias, tags, concurrency, alias description; states the end
+/// place.
 struct FinishStep {
   std::string release;
 };
@@ -60,15 +62,15 @@ struct WebhookStep {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  int retries = 0;         ///< further tries when the connection cannot be made
-  bool callback = false;   ///< waits for a callback; needs a server
+  int retries = 0;        ///< further tries when the connection cannot be made
+  bool callback = false;  ///< waits for a callback; needs a server
 };
 
 /// Invokes a function and lets its answer decide.
 struct InvokeStep {
-  std::string release;     ///< invokes the candidate version directly; or empty, with `function`
-  std::string target;      ///< with `function`
-  std::string function;    ///< name or ARN, with qualifier
+  std::string release;   ///< invokes the candidate version directly; or empty, with `function`
+  std::string target;    ///< with `function`
+  std::string function;  ///< name or ARN, with qualifier
   std::string payload = "{}";
   bool idempotent = true;  ///< may be repeated when the answer was lost
   Duration timeout = std::chrono::seconds(900);
@@ -77,12 +79,12 @@ struct InvokeStep {
 /// Watches the candidate's errors against the baseline's for a while and decides.
 struct CheckStep {
   std::string release;
-  Duration duration{};              ///< how long the weight is watched; fails early, passes at its end
-  int min_requests = 20;            ///< of the candidate
-  double max_error_rate = 0.05;     ///< share, 0–1
-  Duration no_data_grace{};         ///< how long to hold for missing data after `duration`
-  bool roll_back_on_no_data = true; ///< false: asks a person
-  std::optional<Duration> lag;      ///< none: three minutes on AWS, the endpoint's own locally
+  Duration duration{};           ///< how long the weight is watched; fails early, passes at its end
+  int min_requests = 20;         ///< of the candidate
+  double max_error_rate = 0.05;  ///< share, 0–1
+  Duration no_data_grace{};      ///< how long to hold for missing data after `duration`
+  bool roll_back_on_no_data = true;  ///< false: asks a person
+  std::optional<Duration> lag;       ///< none: three minutes on AWS, the endpoint's own locally
 };
 
 /// Warns of traffic that does not pass through the alias. Never fails.
@@ -128,8 +130,8 @@ Node leaf(std::string name, InvokeStep const& step);
 Node leaf(std::string name, CheckStep const& step);
 Node leaf(std::string name, BypassCheckStep const& step);
 
-/// The rules that every release scope has: an external change is held for a person as the plan says,
-/// everything else rolls `scope` back (its path; empty: the scope that carries the rules).
-std::vector<FailureRule> release_rules(bool hold_external_changes, Duration hold_timeout);
+/// The rules that every release scope has: what an external change means (design E3; to hold it for
+/// a person ends by itself after `hold_timeout`), and that everything else rolls the scope back.
+std::vector<FailureRule> release_rules(ExternalChange policy, Duration hold_timeout);
 
 }  // namespace sluice::plan

@@ -23,10 +23,12 @@ class Checker {
   void check_names() {
     std::set<std::string> targets;
     for (auto const& target : plan_.targets)
-      if (!targets.insert(target.name).second) say("target '" + target.name + "' is declared twice");
+      if (!targets.insert(target.name).second)
+        say("target '" + target.name + "' is declared twice");
     std::set<std::string> releases;
     for (auto const& release : plan_.releases) {
-      if (!releases.insert(release.id).second) say("release '" + release.id + "' is declared twice");
+      if (!releases.insert(release.id).second)
+        say("release '" + release.id + "' is declared twice");
       if (!targets.contains(release.target))
         say("release '" + release.id + "' names the undeclared target '" + release.target + "'");
     }
@@ -35,8 +37,10 @@ class Checker {
   void check_node(Node const& node, std::string const& path, int depth) {
     std::string where = path.empty() ? "the plan's root" : "'" + path + "'";
     if (depth > max_depth) return say(where + " is nested too deeply");
-    if ((node.kind == NodeKind::step) != node.step.has_value()) say(where + " must be either a scope or a step");
-    if (node.kind == NodeKind::step && !node.children.empty()) say(where + " is a step and has children");
+    if ((node.kind == NodeKind::step) != node.step.has_value())
+      say(where + " must be either a scope or a step");
+    if (node.kind == NodeKind::step && !node.children.empty())
+      say(where + " is a step and has children");
     if (node.kind == NodeKind::loop && (!node.loop || node.children.size() != 1))
       say(where + " is a loop without exactly one body");
     if (node.loop && node.loop->max_concurrency < 1) say(where + " has a max_concurrency below 1");
@@ -49,7 +53,8 @@ class Checker {
     if (node.kind == NodeKind::graph) check_graph(node, where);
   }
 
-  void check_group(std::vector<Node> const& nodes, std::string const& path, std::string const& mark, int depth) {
+  void check_group(std::vector<Node> const& nodes, std::string const& path, std::string const& mark,
+                   int depth) {
     std::set<std::string> names;
     for (auto const& node : nodes) {
       std::string child = child_path(path, mark + node.name);
@@ -75,7 +80,8 @@ class Checker {
     bool repeats = action.kind == ActionKind::retry || action.kind == ActionKind::retry_scope;
     if (repeats && (action.count < 1 || action.count > 1000))
       say(where + " retries " + std::to_string(action.count) + " times; 1 to 1000 are possible");
-    if (action.kind == ActionKind::ask && action.choices.empty()) say(where + " asks without a choice");
+    if (action.kind == ActionKind::ask && action.choices.empty())
+      say(where + " asks without a choice");
     if (action.then.size() > 1) say(where + " has more than one follow-up action");
     for (auto const& then : action.then) check_action(then, path, where);
   }
@@ -86,7 +92,8 @@ class Checker {
       progress = false;
       for (auto const& child : node.children) {
         if (done.contains(child.name)) continue;
-        bool ready = std::ranges::all_of(child.needs, [&](std::string const& need) { return done.contains(need); });
+        bool ready = std::ranges::all_of(
+            child.needs, [&](std::string const& need) { return done.contains(need); });
         if (ready) progress = done.insert(child.name).second;
       }
     }
@@ -94,7 +101,8 @@ class Checker {
       for (auto const& need : child.needs)
         if (std::ranges::find(node.children, need, &Node::name) == node.children.end())
           say("'" + child.name + "' in " + where + " needs the unknown '" + need + "'");
-      if (!done.contains(child.name)) say("'" + child.name + "' in " + where + " can never start: its needs form a cycle");
+      if (!done.contains(child.name))
+        say("'" + child.name + "' in " + where + " can never start: its needs form a cycle");
     }
   }
 

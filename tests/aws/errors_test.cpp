@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <span>
+
 #include "aws/fakes.hpp"
 #include "aws/lambda.hpp"
 #include "aws/s3.hpp"
@@ -9,17 +11,30 @@
 namespace sluice::aws {
 namespace {
 
-TEST(Verdict, ByStatusCodeAndMessage) {
-  struct Case {
-    Service service;
-    int status;
-    std::string code, message;
-    Trouble trouble;
-    Repeat repeat;
-  };
+struct JudgeCase {
+  Service service;
+  int status;
+  std::string code, message;
+  Trouble trouble;
+  Repeat repeat;
+};
+
+void expect_verdicts(std::span<JudgeCase const> cases) {
+  for (JudgeCase const& each : cases) {
+    ServiceError error;
+    error.status = each.status;
+    error.code = each.code;
+    error.message = each.message;
+    Verdict verdict = judge(each.service, error);
+    EXPECT_EQ(name_of(verdict.trouble), name_of(each.trouble)) << each.code << " " << each.message;
+    EXPECT_EQ(verdict.repeat, each.repeat) << each.code << " " << each.message;
+  }
+}
+
+TEST(Verdict, OfLambda) {
   std::string const conflict = "ResourceConflictException";
   std::string const parameter = "InvalidParameterValueException";
-  Case cases[] = {
+  JudgeCase const cases[] = {
       {Service::lambda, 409, conflict,
        "The operation cannot be performed at this time. An update is in progress for resource: a",
        Trouble::busy, Repeat::never},
@@ -61,6 +76,12 @@ TEST(Verdict, ByStatusCodeAndMessage) {
       {Service::lambda, 408, "SnapStartTimeoutException", "", Trouble::service, Repeat::if_read},
       {Service::lambda, 403, "AccessDeniedException", "", Trouble::denied, Repeat::never},
       {Service::lambda, 501, "", "", Trouble::invalid, Repeat::never},
+  };
+  expect_verdicts(cases);
+}
+
+TEST(Verdict, OfOtherServices) {
+  JudgeCase const cases[] = {
       {Service::s3, 503, "SlowDown", "", Trouble::throttled, Repeat::always},
       {Service::s3, 404, "NoSuchKey", "", Trouble::not_found, Repeat::never},
       {Service::s3, 403, "RequestTimeTooSkewed", "", Trouble::denied, Repeat::clock_set},
@@ -72,15 +93,7 @@ TEST(Verdict, ByStatusCodeAndMessage) {
       {Service::sts, 400, "ValidationError", "", Trouble::invalid, Repeat::never},
       {Service::cloudwatch, 400, "Throttling", "", Trouble::throttled, Repeat::always},
   };
-  for (Case const& each : cases) {
-    ServiceError error;
-    error.status = each.status;
-    error.code = each.code;
-    error.message = each.message;
-    Verdict verdict = judge(each.service, error);
-    EXPECT_EQ(name_of(verdict.trouble), name_of(each.trouble)) << each.code << " " << each.message;
-    EXPECT_EQ(verdict.repeat, each.repeat) << each.code << " " << each.message;
-  }
+  expect_verdicts(cases);
 }
 
 TEST(Verdict, ReadsEveryFormOfError) {

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 
 #include <cstdio>
 #include <fstream>
@@ -8,6 +7,7 @@
 #include "aws/sigv4.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
+#include "base/process.hpp"
 #include "base/random.hpp"
 #include "base/strings.hpp"
 
@@ -78,6 +78,11 @@ struct TemporaryFile {
   ~TemporaryFile() { std::remove(path); }
 };
 
+std::string variable(char const* name) {
+  char const* value = std::getenv(name);
+  return value ? value : "";
+}
+
 TEST(SigV4Oracle, EqualsBotocoreOnRandomRequests) {
   SeededRandom random(20260102);
   SigningScope scope{parse_rfc3339("2026-01-02T03:04:05Z").value(), "eu-west-1", ""};
@@ -91,16 +96,18 @@ TEST(SigV4Oracle, EqualsBotocoreOnRandomRequests) {
     lines.push_back(line_of(each, sent));
   }
   std::ofstream(file.path) << join(lines, "");
-  std::string command =
-      "python3 " SLUICE_SOURCE "/tests/aws/sigv4_oracle.py " + std::string(file.path) + " 2>&1";
-  std::FILE* oracle = popen(command.c_str(), "r");
-  ASSERT_TRUE(oracle);
+  auto python = find_program("python3", variable("PATH"));
+  if (!python) GTEST_SKIP() << "python3 is not installed";
+  auto oracle =
+      run_process({.program = *python,
+                   .arguments = {SLUICE_SOURCE "/tests/aws/sigv4_oracle.py", file.path},
+                   .environment = {{"PATH", variable("PATH")}, {"HOME", variable("HOME")}},
+                   .merge_errors = true});
+  ASSERT_TRUE(oracle.has_value()) << oracle.error().message;
+  if (oracle->exit.code == 77) GTEST_SKIP() << "botocore is not installed for python3";
+  ASSERT_TRUE(oracle->exit.success()) << oracle->exit.text() << "\n" << oracle->output;
   std::vector<std::string> printed;
-  for (char line[4096]; std::fgets(line, sizeof line, oracle);) printed.emplace_back(trim(line));
-  int status = pclose(oracle);
-  int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  if (code == 77 || code == 127) GTEST_SKIP() << "python3 with botocore is not installed";
-  ASSERT_EQ(code, 0) << join(printed, "\n");
+  for (auto const& line : split(trim(oracle->output), '\n')) printed.emplace_back(trim(line));
   ASSERT_EQ(printed.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(expected[i], printed[i]) << lines[i];
 }

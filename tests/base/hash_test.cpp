@@ -24,7 +24,8 @@ TEST(Hash, KnownAnswers) {
 }
 
 TEST(Hash, Base64RoundTripAndRefusals) {
-  for (std::string text : {"", "a", "ab", "abc", "\xff\xfe"}) EXPECT_EQ(decode_base64(base64(text)), text);
+  for (std::string text : {"", "a", "ab", "abc", "\xff\xfe"})
+    EXPECT_EQ(decode_base64(base64(text)), text);
   for (auto text : {"a", "ab=c", "a===", "####"}) EXPECT_FALSE(decode_base64(text)) << text;
 }
 

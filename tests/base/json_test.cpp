@@ -26,11 +26,13 @@ TEST_P(JsonRefuses, WithAReason) {
       << value.error().message;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, JsonRefuses,
-    testing::Values(Refusal{"{\"a\":1,\"a\":2}", "there twice"}, Refusal{"99999999999999999999", "too large"},
-                    Refusal{"{\"a\":\n tru}", "line 2"}, Refusal{"\"\xff\"", "invalid"},
-                    Refusal{"1 2", "not valid JSON"}, Refusal{"", "not valid JSON"}));
+INSTANTIATE_TEST_SUITE_P(Table, JsonRefuses,
+                         testing::Values(Refusal{"{\"a\":1,\"a\":2}", "there twice"},
+                                         Refusal{"99999999999999999999", "too large"},
+                                         Refusal{"{\"a\":\n tru}", "line 2"},
+                                         Refusal{"\"\xff\"", "invalid"},
+                                         Refusal{"1 2", "not valid JSON"},
+                                         Refusal{"", "not valid JSON"}));
 
 TEST(Json, RefusesDeepNesting) {
   EXPECT_TRUE(json::parse(std::string(64, '[') + std::string(64, ']')));

@@ -31,13 +31,15 @@ TEST_P(Durations, ReadAndWrite) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Durations,
-                         testing::Values(Case{"30s", 30'000, "30s"}, Case{"3m20s", 200'000, "3m20s"},
-                                         Case{"90m", 5'400'000, "1h30m"}, Case{"250ms", 250, "250ms"},
-                                         Case{"1.5s", 1'500, "1.5s"}, Case{"0s", 0, "0s"},
-                                         Case{"1d", 86'400'000, "24h"}));
+                         testing::Values(Case{"30s", 30'000, "30s"},
+                                         Case{"3m20s", 200'000, "3m20s"},
+                                         Case{"90m", 5'400'000, "1h30m"},
+                                         Case{"250ms", 250, "250ms"}, Case{"1.5s", 1'500, "1.5s"},
+                                         Case{"0s", 0, "0s"}, Case{"1d", 86'400'000, "24h"}));
 
 TEST(Time, DurationsWithoutAUnitAreRefused) {
-  for (auto text : {"", "5", "s", "5x", "1.2.3s", "-5s", "99999d"}) EXPECT_FALSE(parse_duration(text)) << text;
+  for (auto text : {"", "5", "s", "5x", "1.2.3s", "-5s", "99999d"})
+    EXPECT_FALSE(parse_duration(text)) << text;
 }
 
 TEST(Time, SleepEndsWhenStopped) {

@@ -91,6 +91,15 @@ TEST(PublishVersion, WithSnapStartIsPendingFirst) {
   EXPECT_EQ(world.configuration("orders")["SnapStart"]["OptimizationStatus"].as_string(), "Off");
   world.wait();
   EXPECT_EQ(world.configuration("orders", "1")["State"].as_string(), "Active");
+
+  world.ok("UpdateFunctionConfiguration", named());
+  world.wait();
+  world.service.fail_next("orders", "FunctionError.InitTimeout", "The snapshot was not made.");
+  world.ok("PublishVersion", named());
+  world.wait();
+  EXPECT_EQ(world.configuration("orders", "2")["StateReasonCode"].as_string(),
+            "FunctionError.InitTimeout");
+  EXPECT_EQ(world.configuration("orders")["State"].as_string(), "Active");
 }
 
 TEST(Versions, FreezeCodeAndConfiguration) {

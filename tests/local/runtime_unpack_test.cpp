@@ -100,7 +100,7 @@ TEST_F(UnpackTest, ALaterLayerCannotReachThroughAnEarlierOnesLink) {
 }
 
 TEST_F(UnpackTest, CodeIsUnpackedOnceAndAppearsComplete) {
-  CodeStore store(folder.path() / "store");
+  UnpackedCode store(folder.path() / "store");
   ASSERT_TRUE(store.prepare());
   std::string zip = make_zip({{"f", "1"}});
   fs::path file = folder.write("c.zip", zip);
@@ -119,7 +119,7 @@ TEST_F(UnpackTest, CodeIsUnpackedOnceAndAppearsComplete) {
 }
 
 TEST_F(UnpackTest, AFailedUnpackLeavesNothingAndCanBeRepeated) {
-  CodeStore store(folder.path() / "store");
+  UnpackedCode store(folder.path() / "store");
   ASSERT_TRUE(store.prepare());
   fs::path file = folder.write("c.zip", make_zip({{"../x", "1"}}));
   EXPECT_FALSE(store.code(file, "hash"));

@@ -161,7 +161,7 @@ class Builder {
     branch.before = gates_for(spec.before, name, releases);
     branch.after = gates_for(spec.after_release, name, releases);
     ScopeOptions options;
-    options.hold_external_changes = file_.external_change == plan::ExternalChange::hold;
+    options.external_change = file_.external_change;
     options.hold_timeout = file_.hold_timeout;
     branch.release = release_scope(releases, strategy_for(spec.strategy, name, releases), options);
     if (spec.work_timeout)

@@ -1,5 +1,7 @@
 #include "dialect/native/settings.hpp"
 
+#include <algorithm>
+
 #include "config/codes_plan.hpp"
 #include "config/codes_text.hpp"
 #include "config/render.hpp"

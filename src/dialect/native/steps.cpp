@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/strings.hpp"
 #include "config/codes_plan.hpp"
 #include "config/codes_text.hpp"

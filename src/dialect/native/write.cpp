@@ -241,8 +241,7 @@ bool equivalent(plan::Plan const& a, plan::Plan const& b) {
 Result<std::string> write_native(plan::Plan const& plan) {
   if (plan::holds_expression(to_json(plan)))
     return cannot_say("it holds values that are known only when a step starts");
-  if (plan.targets.empty() || plan.releases.empty())
-    return cannot_say("it releases no function");
+  if (plan.targets.empty() || plan.releases.empty()) return cannot_say("it releases no function");
   std::string text = native::release_file_text(Writer(plan).file());
   config::Diagnostics diagnostics;
   auto document = config::parse("converted", text, diagnostics);

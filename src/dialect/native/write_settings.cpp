@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/strings.hpp"
 #include "dialect/native/aws_members.hpp"
 #include "dialect/native/package.hpp"

@@ -7,6 +7,8 @@
 namespace sluice::engine {
 namespace {
 
+constexpr Duration settle_limit = std::chrono::minutes(15);
+
 void remember(ReleaseState& state, AliasContent const& content, std::string const& revision) {
   state.alias_now = content;
   state.alias_revision = revision;
@@ -43,6 +45,30 @@ std::string bare_name(std::string const& function) {
   return parts.front();
 }
 
+std::optional<Move> await_settled(StepContext const& context, aws::FunctionRecord const& record) {
+  std::string const& function = context.declared().function;
+  if (record.state() == "Failed")
+    return Failed{plan::ErrorClass::infrastructure,
+                  "function " + function + " is in the state Failed: " + record.failure().value_or("no reason given"),
+                  "AWS says: delete the function and create it again."};
+  if (record.state() == "Inactive")
+    return Failed{plan::ErrorClass::infrastructure, "function " + function + " is Inactive: AWS reclaimed its resources",
+                  "Invoke it once, wait until it is Active again, then repeat the release."};
+  if (record.settled()) return std::nullopt;
+  Duration waited = context.now - last_progress(context);
+  if (waited > settle_limit)
+    return Failed{plan::ErrorClass::timeout,
+                  "AWS has not finished a change of " + function + " within " + text_of(settle_limit), ""};
+  return Park{context.now + poll_interval(waited), "AWS to finish a change of " + function, {}, false};
+}
+
+aws::Answer<bool> moves_capacity(StepContext const& context, TargetAws& aws) {
+  auto lambda = aws.lambda(lane_of(context));
+  auto found = lambda.get_provisioned_concurrency(context.declared().function, context.declared().alias);
+  if (!found) return std::unexpected(found.error());
+  return *found && (**found)["Status"].as_string() == "IN_PROGRESS";
+}
+
 Effect intend_alias(StepContext const&, AliasContent const& before, std::string const& revision,
                     AliasContent const& desired, std::string const& purpose) {
   return {"UpdateAlias", json::Value{{"content", to_json(before)}, {"revision", revision}},
@@ -74,6 +100,9 @@ Settled settle_alias(StepContext& context, TargetAws& aws, Effect const& effect)
   remember(state, found, alias->revision_id);
   if (found == desired) return Happened{result_of(found, alias->revision_id), true};
   if (as_before) return DidNotHappen{"the alias is as it was: " + in_words(found)};
+  // Only now the extra call: a refused read leaves the plain reading in force.
+  if (auto moving = moves_capacity(context, aws); moving && *moving)
+    return NotNow{std::chrono::seconds(2), "AWS is moving the provisioned concurrency of " + alias_name(context)};
   state.place = Place::changed_by_others;
   state.place_note = "somebody else set alias " + alias_name(context) + " to " + in_words(found);
   return ChangedByOthers{"somebody else changed alias " + alias_name(context) + " while this release ran: it is at " +
@@ -119,7 +148,11 @@ Performed publish_latest(StepContext& context, TargetAws& aws, Effect const& eff
   if (!description.empty()) request.set("Description", description);
   auto made = lambda.publish_version(context.declared().function, request);
   if (!made) return refused(context, made.error());
-  return Happened{json::Value{{"version", made->version()}, {"code_sha256", made->code_sha256()}}, false};
+  return Happened{json::Value{{"version", made->version()},
+                              {"code_sha256", made->code_sha256()},
+                              {"arn", made->arn()},
+                              {"state", made->state()}},
+                  false};
 }
 
 }  // namespace sluice::engine

@@ -65,7 +65,7 @@ Failed failed(Error const& error) {
   }
 }
 
-bool compensates(StepContext const& context) { return context.path.find('~') != std::string::npos; }
+bool compensates(StepContext const& context) { return in_compensation(context.path); }
 
 aws::Lane lane_of(StepContext const& context) {
   return compensates(context) ? aws::Lane::rollback : aws::Lane::normal;

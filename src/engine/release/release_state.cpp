@@ -52,6 +52,7 @@ void visit(State& s, Visit&& each) {
   each("alias_now", s.alias_now);
   each("alias_revision", s.alias_revision);
   each("weight", s.weight);
+  each("restored", s.restored);
   each("place", s.place);
   each("place_note", s.place_note);
   each("latest_note", s.latest_note);

@@ -83,6 +83,8 @@ struct ReleaseState {
   std::string alias_revision;       ///< of that read or write: the guard of the next
   double weight = 0;                ///< percent of traffic on the candidate
 
+  bool restored = false;            ///< a rollback has done all it had to do
+
   Place place = Place::unchanged;
   std::string place_note;           ///< what a person should know about it
   std::string latest_note;          ///< where `$LATEST` differs from what it was

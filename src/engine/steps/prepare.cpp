@@ -59,6 +59,8 @@ std::optional<Move> Prepare::read_alias(StepContext& context, TargetAws& aws, Fo
   found.alias = *alias;
   AliasContent content = content_of(*alias);
   if (!content.weights.empty()) {
+    if (auto moving = moves_capacity(context, aws); moving && *moving)
+      return Park{context.now + std::chrono::seconds(2), "AWS to move the alias's provisioned concurrency", {}, false};
     if (!declared.heal_to_primary)
       return Failed{plan::ErrorClass::conflict,
                     "alias " + declared.function + ":" + declared.alias + " is split already: " + in_words(content),
@@ -82,11 +84,7 @@ std::optional<Move> Prepare::read_function(StepContext& context, TargetAws& aws,
   auto live = lambda.get_function(declared.function, found.alias ? declared.alias : "");
   if (!live && live.error().trouble == aws::Trouble::not_found && !found.alias) return std::nullopt;
   if (!live) return look_again(context, live.error());
-  if (auto failure = live->record.failure(); failure && live->record.state() == "Failed")
-    return Failed{plan::ErrorClass::infrastructure, "function " + declared.function + " is in the state Failed: " + *failure,
-                  "AWS says: delete the function and create it again."};
-  if (!live->record.settled())
-    return Park{context.now + poll_interval(context.now - last_progress(context)), "the function to settle", {}, false};
+  if (auto wait = await_settled(context, live->record)) return wait;
   found.live = std::move(*live);
   return std::nullopt;
 }
@@ -155,8 +153,7 @@ std::optional<Move> Prepare::secure_baseline(StepContext& context, TargetAws& aw
     auto lambda = aws.lambda();
     auto latest = lambda.get_function(declared.function);
     if (!latest) return look_again(context, latest.error());
-    if (!latest->record.settled())
-      return Park{context.now + poll_interval(context.now - last_progress(context)), "the function to settle", {}, false};
+    if (auto wait = await_settled(context, latest->record)) return wait;
     found.latest = std::move(*latest);
   }
   aws::FunctionRecord const& record = found.latest->record;

@@ -26,9 +26,11 @@ class Publish final : public Executor {
  private:
   static Move create(StepContext& context, TargetAws& aws);
   static Move update(StepContext& context, TargetAws& aws);
+  static Move published_version(StepContext& context, TargetAws& aws, json::Value const& published);
   static Move await_version(StepContext& context, TargetAws& aws, std::string const& version);
   static std::optional<Move> await_latest(StepContext& context, TargetAws& aws);
   static Performed created(StepContext& context, TargetAws& aws, Effect const& effect);
+  static Performed deleted(StepContext& context, TargetAws& aws);
   static Performed updated_configuration(StepContext& context, TargetAws& aws, Effect const& effect);
   static Performed updated_code(StepContext& context, TargetAws& aws, Effect const& effect);
   static Settled settle_latest(StepContext& context, TargetAws& aws, Effect const& effect);
@@ -67,9 +69,11 @@ std::optional<Failed> wrong_code(StepContext const& context, std::string const& 
                 "Nothing was shifted. Check who writes to the package's location."};
 }
 
-Move finished(StepContext& context, std::string const& version, std::string const& code) {
+Move ready(StepContext& context, std::string const& version, std::string const& arn, std::string const& code) {
   if (auto failure = wrong_code(context, code)) return *failure;
   ReleaseState& state = *context.release;
+  state.function_arn = unqualified(arn);
+  if (state.account.empty()) state.account = account_of(arn);
   state.candidate_version = version;
   if (state.wanted_code.empty()) state.wanted_code = code;
   return Done{json::Value{{"version", version}, {"code_sha256", code}}, NodeStatus::succeeded, {}};
@@ -85,15 +89,23 @@ Move Publish::next(StepContext& context) const {
   return state.function_existed ? update(context, *aws) : create(context, *aws);
 }
 
+std::string last_effect(StepContext const& context) {
+  for (auto it = context.record.effects.rbegin(); it != context.record.effects.rend(); ++it)
+    if (it->result) return it->intent["name"].as_string();
+  return {};
+}
+
 Move Publish::create(StepContext& context, TargetAws& aws) {
   ReleaseState& state = *context.release;
   auto const& created = context.result_of("CreateFunction");
-  if (created.is_null()) {
+  // E2: a function that this run created and that failed is deleted and created once more.
+  if (created.is_null() || last_effect(context) == "DeleteFunction") {
     state.wrote_latest = true;
     return Effect{"CreateFunction", {}, json::Value{{"code_sha256", state.wanted_code}}, {}};
   }
   auto const& published = context.result_of("PublishVersion");
-  std::string version = (published.is_null() ? created : published)["version"].as_string();
+  if (!published.is_null()) return published_version(context, aws, published);
+  std::string version = created["version"].as_string();
   if (version == "$LATEST" || version.empty()) {
     if (auto wait = await_latest(context, aws)) return *wait;
     return Effect{"PublishVersion", json::Value{{"revision", state.latest_revision}},
@@ -108,7 +120,7 @@ Move Publish::update(StepContext& context, TargetAws& aws) {
   bool configuration = !state.members_to_write.items().empty();
   bool code_publishes = declared.version_description.empty();
   if (auto const& published = context.result_of("PublishVersion"); !published.is_null())
-    return await_version(context, aws, published["version"].as_string());
+    return published_version(context, aws, published);
   if (auto const& code = context.result_of("UpdateFunctionCode"); !code.is_null() && code["version"].as_string() != "$LATEST")
     return await_version(context, aws, code["version"].as_string());
   bool first_write = !context.happened("UpdateFunctionConfiguration") && !context.happened("UpdateFunctionCode");
@@ -134,20 +146,21 @@ std::optional<Move> Publish::await_latest(StepContext& context, TargetAws& aws) 
   auto lambda = aws.lambda();
   auto latest = lambda.get_function(context.declared().function);
   if (!latest) return look_again(context, latest.error());
-  Duration waited = context.now - last_progress(context);
-  if (auto failure = latest->record.failure())
+  if (auto failure = latest->record.failure(); failure && latest->record.state() != "Failed")
     return Failed{plan::ErrorClass::infrastructure,
                   "AWS could not apply the change to " + context.declared().function + ": " + *failure,
                   "The old code is still in force."};
-  if (!latest->record.settled()) {
-    if (waited > settle_limit)
-      return Failed{plan::ErrorClass::timeout, "AWS did not finish the update of " + context.declared().function +
-                                                   " within " + text_of(settle_limit), ""};
-    return Park{context.now + poll_interval(waited), "the update to settle", {}, false};
-  }
+  if (auto wait = await_settled(context, latest->record)) return wait;
   context.release->latest_revision = latest->record.revision_id();
   context.release->latest_fingerprint = fingerprint(latest->record.configuration);
   return std::nullopt;
+}
+
+/// PublishVersion answers a plain function's version as Active; SnapStart and the like are Pending.
+Move Publish::published_version(StepContext& context, TargetAws& aws, json::Value const& published) {
+  std::string version = published["version"].as_string();
+  if (published["state"].as_string() != "Active") return await_version(context, aws, version);
+  return ready(context, version, published["arn"].as_string(), published["code_sha256"].as_string());
 }
 
 /// UpdateFunctionCode(Publish) answers the version in the state Pending, without LastUpdateStatus.
@@ -157,14 +170,12 @@ Move Publish::await_version(StepContext& context, TargetAws& aws, std::string co
   if (!found) return look_again(context, found.error());
   Duration waited = context.now - last_progress(context);
   std::string name = "version " + version + " of " + context.declared().function;
+  if (found->record.state() == "Failed" && context.release->created_function && !context.happened("DeleteFunction"))
+    return Effect{"DeleteFunction", {}, {}, json::Value{{"reason", found->record.failure().value_or("")}}};
   if (found->record.state() == "Failed")
     return Failed{plan::ErrorClass::infrastructure, name + " failed: " + found->record.failure().value_or("no reason given"), ""};
-  bool ready = found->record.state() == "Active" || found->record.state().empty();
-  if (ready) {
-    context.release->function_arn = unqualified(found->record.arn());
-    if (context.release->account.empty()) context.release->account = account_of(found->record.arn());
-    return finished(context, version, found->record.code_sha256());
-  }
+  if (found->record.state() == "Active" || found->record.state().empty())
+    return ready(context, version, found->record.arn(), found->record.code_sha256());
   if (waited > settle_limit)
     return Failed{plan::ErrorClass::timeout, name + " was not ready within " + text_of(settle_limit), ""};
   return Park{context.now + poll_interval(waited), name + " to become active", {}, false};
@@ -174,6 +185,7 @@ Performed Publish::perform(StepContext& context, Effect const& effect) const {
   auto aws = open_aws(context);
   if (!aws) return Refused{aws.error()};
   if (effect.name == "CreateFunction") return created(context, *aws, effect);
+  if (effect.name == "DeleteFunction") return deleted(context, *aws);
   if (effect.name == "UpdateFunctionConfiguration") return updated_configuration(context, *aws, effect);
   if (effect.name == "UpdateFunctionCode") return updated_code(context, *aws, effect);
   return publish_latest(context, *aws, effect, context.declared().version_description);
@@ -189,6 +201,13 @@ Performed Publish::created(StepContext& context, TargetAws& aws, Effect const&) 
   if (!made) return refused(context, made.error());
   context.release->created_function = true;
   return Happened{version_and_code(*made), false};
+}
+
+Performed Publish::deleted(StepContext& context, TargetAws& aws) {
+  auto lambda = aws.lambda();
+  auto gone = lambda.delete_function(context.declared().function);
+  if (!gone && gone.error().trouble != aws::Trouble::not_found) return refused(context, gone.error());
+  return Happened{};
 }
 
 Performed Publish::updated_configuration(StepContext& context, TargetAws& aws, Effect const& effect) {
@@ -213,6 +232,7 @@ Performed Publish::updated_code(StepContext& context, TargetAws& aws, Effect con
 Settled Publish::settle(StepContext& context, Effect const& effect) const {
   auto aws = open_aws(context);
   if (!aws) return Refused{aws.error()};
+  if (effect.name == "DeleteFunction") return DidNotHappen{"it is looked at again"};
   if (effect.name == "PublishVersion") return DidNotHappen{"publishing is repeated: it answers the version already made"};
   return settle_latest(context, *aws, effect);
 }

@@ -29,6 +29,11 @@ bool moved_traffic(ReleaseState const& state) {
   return state.shifted && (state.alias_existed || state.created_alias) && !state.baseline_alias.version.empty();
 }
 
+/// A change by somebody else that already took the candidate off the alias counts as done (E3).
+bool taken_off_by_others(ReleaseState const& state) {
+  return state.place == Place::changed_by_others && !state.alias_now.names(state.candidate_version);
+}
+
 /// `$LATEST` is put back where it is live (no alias), or where no shift had happened, or on wish.
 bool latest_goes_back(StepContext const& context) {
   ReleaseState const& state = *context.release;
@@ -42,7 +47,7 @@ Move Restore::next(StepContext& context) const {
     return Done{{}, NodeStatus::skipped, "nothing was changed"};
   auto aws = open_aws(context);
   if (!aws) return aws.error();
-  if (moved_traffic(state) && !context.happened("UpdateAlias"))
+  if (moved_traffic(state) && !context.happened("UpdateAlias") && !taken_off_by_others(state))
     return intend_alias(context, state.alias_now, state.alias_revision, state.baseline_alias, "restore");
   if (latest_goes_back(context))
     if (auto move = restore_latest(context, *aws)) return *move;
@@ -52,9 +57,10 @@ Move Restore::next(StepContext& context) const {
 
 Move Restore::finished(StepContext& context) {
   ReleaseState& state = *context.release;
-  if (state.place == Place::changed_by_others && !context.happened("UpdateAlias") && !state.wrote_latest) {
-    return Done{json::Value{{"place", name_of(state.place)}}, NodeStatus::succeeded, {}};
-  }
+  state.restored = true;
+  if (state.place == Place::changed_by_others)
+    return Done{json::Value{{"place", name_of(state.place)}}, NodeStatus::succeeded,
+                "somebody else has taken the candidate off the alias: " + in_words(state.alias_now)};
   bool live_changed = state.shifted || (state.alias.empty() && state.wrote_latest) || state.wrote_tags ||
                       state.wrote_concurrency || state.described_alias;
   if (!state.function_existed && state.created_function) {
@@ -145,6 +151,7 @@ Settled settle_restored_alias(StepContext& context, TargetAws& aws, Effect const
   if (!alias) {
     state.place = Place::changed_by_others;
     state.place_note = "the alias was deleted by somebody else";
+    state.alias_now = {};
     return Happened{json::Value{{"found", "deleted"}}, true};
   }
   AliasContent found = content_of(*alias);
@@ -153,7 +160,8 @@ Settled settle_restored_alias(StepContext& context, TargetAws& aws, Effect const
   json::Value result{{"content", to_json(found)}, {"revision", alias->revision_id}};
   if (found == alias_content(effect.desired["content"])) return Happened{result, true};
   if (!found.names(state.candidate_version)) {
-    context.notes.push_back("somebody else set the alias to " + in_words(found) + ": the candidate is off it");
+    state.place = Place::changed_by_others;
+    state.place_note = "somebody else set the alias to " + in_words(found) + ": the candidate is off it";
     return Happened{result, true};
   }
   if (found == alias_content(effect.before["content"]) || found.version == state.baseline_version ||

@@ -80,8 +80,8 @@ class LambdaService {
   Outcome<Executed> place_of(std::string_view name, std::string_view qualifier, Time now,
                              Random& random);
 
-  /// The next create or update of that function ends Failed with this reason code
-  /// ("InvalidRuntime") and text. Several calls queue up.
+  /// The next create or update of that function, or publish with SnapStart, ends Failed with this
+  /// reason code ("InvalidRuntime") and text. Several calls queue up.
   void fail_next(std::string_view function, std::string reason_code, std::string reason);
   /// The next `times` calls that name this role answer that it cannot be assumed.
   void refuse_role(std::string_view role, int times);

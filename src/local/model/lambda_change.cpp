@@ -37,14 +37,18 @@ Record& make_version(Call& call, Function& function, std::string const& descript
   if (snapshot)
     version.configuration.set(
         "SnapStart", json::Value{{"ApplyOn", "PublishedVersions"}, {"OptimizationStatus", "On"}});
-  // A version keeps its RevisionId when it becomes Active; only $LATEST changes its own.
-  std::optional<Failure> failure =
-      function.latest.settling ? function.latest.settling->failure : std::nullopt;
-  bool pending = how == Publish::with_change || snapshot;
+  bool with_change = how == Publish::with_change;
+  bool pending = with_change || snapshot;
+  std::optional<Failure> failure;
+  if (with_change && function.latest.settling)
+    failure = function.latest.settling->failure;
+  else if (pending)
+    failure = call.data.take_failure(function.name);
   version.state = pending ? State::pending : State::active;
   version.update = pending ? Update::none : Update::successful;
   version.trouble = {};
   version.settling.reset();
+  // A version keeps its RevisionId when it becomes Active; only $LATEST changes its own.
   if (pending)
     version.settling = Settling{
         .at = call.now + call.settings.settle_delay, .revision_id = {}, .failure = failure};

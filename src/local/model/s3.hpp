@@ -82,13 +82,33 @@ struct DeleteResult {
   std::string version_id;      ///< empty where the bucket never had versioning
 };
 
+/// An upload in parts that was begun and is not finished. It does not outlive the process.
+struct PartedUpload {
+  struct Part {
+    std::string blob, md5;  ///< md5: raw
+    std::uint64_t size = 0;
+  };
+  std::string account, bucket, key;
+  std::map<std::string, std::string> fields;
+  std::map<int, Part> parts;  ///< by number, 1 to 10000
+};
+
+/// A part as CompleteMultipartUpload names it.
+struct NamedPart {
+  int number = 0;
+  std::string etag;  ///< hex, without quotes
+};
+
 /// Buckets and objects of all accounts. Pure: bytes go through the BlobStore port, time is given.
 /// Pointers into it are valid until the next changing call. Faults carry S3's codes.
 class S3 {
  public:
   static constexpr std::size_t max_buckets = 1000;
-  static constexpr std::size_t max_versions = 200'000;  ///< over all buckets
-  static constexpr std::size_t max_page = 1000;         ///< S3 API, max-keys
+  static constexpr std::size_t max_versions = 200'000;    ///< over all buckets
+  static constexpr std::size_t max_uploads = 1000;        ///< begun and not finished
+  static constexpr std::uint64_t min_part = 5 << 20;      ///< S3 quotas; the last may be smaller
+  static constexpr std::uint64_t max_joined = 300 << 20;  ///< as much as comes in one piece
+  static constexpr std::size_t max_page = 1000;           ///< S3 API, max-keys
 
   explicit S3(BlobStore& blobs) : blobs_(blobs) {}
 
@@ -110,6 +130,21 @@ class S3 {
   Outcome<DeleteResult> remove(std::string const& account, std::string const& bucket,
                                std::string const& key, std::string const& version_id, Time now);
 
+  /// Multipart uploads: 404 NoSuchUpload, 400 InvalidPart, InvalidPartOrder, EntityTooSmall.
+  Outcome<std::string> begin_upload(std::string const& account, std::string const& bucket,
+                                    std::string const& key,
+                                    std::map<std::string, std::string> fields);
+  /// The part's ETag.
+  Outcome<std::string> put_part(std::string const& account, std::string const& bucket,
+                                std::string const& key, std::string const& upload, int number,
+                                std::string_view bytes);
+  Outcome<ObjectVersion const*> complete_upload(std::string const& account,
+                                                std::string const& bucket, std::string const& key,
+                                                std::string const& upload,
+                                                std::vector<NamedPart> const& parts, Time now);
+  Outcome<void> abort_upload(std::string const& account, std::string const& bucket,
+                             std::string const& key, std::string const& upload);
+
   static Outcome<ObjectPage> list(Bucket const& bucket, ListObjects const& wanted);
   static VersionPage list_versions(Bucket const& bucket, ListVersions const& wanted);
 
@@ -122,11 +157,14 @@ class S3 {
 
  private:
   Outcome<Bucket*> own(std::string const& account, std::string const& name);
+  Outcome<PartedUpload*> upload_of(std::string const& account, std::string const& bucket,
+                                   std::string const& key, std::string const& upload);
   std::string new_version_id(std::string_view bucket, std::string_view key);
 
   BlobStore& blobs_;
   std::map<std::string, Bucket, std::less<>> buckets_;
-  std::uint64_t sequence_ = 0;  ///< makes version ids differ
+  std::map<std::string, PartedUpload> uploads_;  ///< by id
+  std::uint64_t sequence_ = 0;                   ///< makes version ids differ
   std::size_t versions_ = 0;
 };
 

@@ -48,6 +48,8 @@ Outcome<net::Response> answer(S3& s3, Call const& call, S3Target const& target,
   if (auto fine = check_region(**bucket, call); !fine) return std::unexpected(fine.error());
   if (operation == "PutObject") return put_object(s3, call, target, signer);
   if (operation == "GetObject" || operation == "HeadObject") return get_object(s3, call, target);
+  if (operation == "UploadPart" || operation.ends_with("MultipartUpload"))
+    return answer_upload(s3, call, target, signer);
   if (operation == "DeleteObject") return delete_object(s3, call, target);
   return answer_bucket(s3, **bucket, call, target);
 }

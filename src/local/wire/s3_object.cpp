@@ -29,25 +29,6 @@ std::string without_aws_chunked(std::string_view value) {
   return join(kept, ",");
 }
 
-Outcome<std::map<std::string, std::string>> stored_fields(net::Headers const& headers) {
-  std::map<std::string, std::string> fields;
-  std::size_t metadata = 0;
-  for (auto const& [given, value] : headers.all()) {
-    auto const name = lower(given);
-    if (!is_stored(name)) continue;
-    if (!is_valid_utf8(value))
-      return refuse(400, "InvalidArgument", "The header " + name + " is not UTF-8 text.");
-    if (name.starts_with("x-amz-meta-")) metadata += name.size() + value.size() - 11;
-    auto text = name == "content-encoding" ? without_aws_chunked(value) : value;
-    if (!text.empty()) fields[name] = std::move(text);
-  }
-  if (metadata > 2048)
-    return refuse(400, "MetadataTooLarge",
-                  "Your metadata headers exceed the maximum allowed metadata size");
-  fields.try_emplace("content-type", "binary/octet-stream");
-  return fields;
-}
-
 struct Range {
   std::uint64_t first = 0, last = 0;
 };
@@ -111,6 +92,25 @@ void override_fields(net::Response& response, net::Pairs const& query) {
 }
 
 }  // namespace
+
+Outcome<std::map<std::string, std::string>> stored_fields(net::Headers const& headers) {
+  std::map<std::string, std::string> fields;
+  std::size_t metadata = 0;
+  for (auto const& [given, value] : headers.all()) {
+    auto const name = lower(given);
+    if (!is_stored(name)) continue;
+    if (!is_valid_utf8(value))
+      return refuse(400, "InvalidArgument", "The header " + name + " is not UTF-8 text.");
+    if (name.starts_with("x-amz-meta-")) metadata += name.size() + value.size() - 11;
+    auto text = name == "content-encoding" ? without_aws_chunked(value) : value;
+    if (!text.empty()) fields[name] = std::move(text);
+  }
+  if (metadata > 2048)
+    return refuse(400, "MetadataTooLarge",
+                  "Your metadata headers exceed the maximum allowed metadata size");
+  fields.try_emplace("content-type", "binary/octet-stream");
+  return fields;
+}
 
 Outcome<net::Response> put_object(S3& s3, Call const& call, S3Target const& target,
                                   ChunkSigner const* signer) {

@@ -11,6 +11,13 @@ Outcome<net::Response> put_object(S3& s3, Call const& call, S3Target const& targ
 Outcome<net::Response> get_object(S3& s3, Call const& call, S3Target const& target);
 Outcome<net::Response> delete_object(S3& s3, Call const& call, S3Target const& target);
 
+/// CreateMultipartUpload, UploadPart, CompleteMultipartUpload and AbortMultipartUpload.
+Outcome<net::Response> answer_upload(S3& s3, Call const& call, S3Target const& target,
+                                     ChunkSigner const* signer);
+
+/// The fields of an upload that GetObject gives back as they were.
+Outcome<std::map<std::string, std::string>> stored_fields(net::Headers const& headers);
+
 /// The calls about buckets.
 Outcome<net::Response> list_buckets(S3 const& s3, Call const& call);
 Outcome<net::Response> create_bucket(S3& s3, Call const& call, S3Target const& target);

@@ -100,10 +100,17 @@ std::string bucket_operation(std::string const& method, net::Pairs const& query)
 std::string s3_operation(net::Incoming const& request, S3Target const& target,
                          net::Pairs const& query) {
   auto const& method = request.method;
+  if (has(query, "uploads") && method == "POST" && !target.key.empty())
+    return "CreateMultipartUpload";
   if (names_other_subresource(query)) return {};
   if (target.bucket.empty()) return method == "GET" ? "ListBuckets" : std::string();
   if (target.key.empty()) return bucket_operation(method, query);
-  if (has(query, "uploadId") || request.headers.contains("x-amz-copy-source")) return {};
+  if (request.headers.contains("x-amz-copy-source")) return {};
+  if (has(query, "uploadId")) {
+    if (method == "PUT") return "UploadPart";
+    if (method == "POST") return "CompleteMultipartUpload";
+    return method == "DELETE" ? "AbortMultipartUpload" : std::string();
+  }
   if (method == "GET") return "GetObject";
   if (method == "HEAD") return "HeadObject";
   if (method == "PUT") return "PutObject";

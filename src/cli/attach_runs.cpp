@@ -1,0 +1,65 @@
+#include "base/log.hpp"
+#include "base/strings.hpp"
+#include "cli/program.hpp"
+#include "server/attach.hpp"
+
+namespace sluice::cli {
+namespace {
+
+/// -v: a line per attempt of an AWS call.
+void log_attempt(aws::Attempt const& attempt) {
+  if (!log::enabled(log::Level::debug)) return;
+  log::debug("aws_call", {{"call", attempt.operation},
+                          {"on", attempt.resource},
+                          {"region", attempt.region},
+                          {"attempt", attempt.number},
+                          {"status", attempt.status},
+                          {"code", attempt.code},
+                          {"message", attempt.message},
+                          {"request_id", attempt.request_id},
+                          {"ms", attempt.duration.count()}});
+}
+
+plan::Evaluators evaluators() {
+  plan::Evaluators all;
+  all.add("pointer@1", plan::evaluate_pointer);
+  return all;
+}
+
+/// How this process names itself to those who wait for the store.
+std::string command_text(Parsed const& line) {
+  std::string text = "sluice " + std::string(line.command->name);
+  for (auto const& word : line.positionals) text += " " + word;
+  return text;
+}
+
+}  // namespace
+
+server::FactoryOptions factory_options() {
+  return {.observer = log_attempt, .user_agent = "sluice/" SLUICE_VERSION};
+}
+
+Result<RunsHere> attach_runs(Invocation& invocation) {
+  auto folder = invocation.state_folder();
+  if (!folder) return std::unexpected(folder.error());
+  server::AttachOptions options;
+  options.host.state_folder = *folder;
+  options.host.runtime_dir = invocation.variable("XDG_RUNTIME_DIR");
+  options.host.command = command_text(invocation.line);
+  options.host.evaluators = evaluators();
+  options.host.services = factory_options();
+  options.tell = [&terminal = invocation.terminal](std::string const& text) {
+    terminal.err("note: " + printable(text) + "\n");
+  };
+  auto opened = server::Attached::open(std::move(options));
+  if (!opened) return std::unexpected(opened.error());
+  server::Attached* attached = opened->get();
+  RunsHere here;
+  here.runs = std::move(*opened);
+  here.executes = [attached] { return attached->hosting(); };
+  here.linger = [attached](std::stop_token stop) { return attached->linger(stop); };
+  here.services = &attached->services();
+  return here;
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,121 @@
+#include "base/strings.hpp"
+#include "cli/commands.hpp"
+#include "cli/local_packages.hpp"
+#include "cli/plan_options.hpp"
+#include "cli/plan_report.hpp"
+#include "cli/release_file.hpp"
+#include "cli/start_run.hpp"
+#include "server/host.hpp"
+
+namespace sluice::cli {
+namespace {
+
+/// Everything that can be refused before anything is opened; an exit code where something was.
+std::optional<int> check_first(Invocation& invocation, plan::Plan& plan,
+                               server::AwsSettings const& settings,
+                               std::vector<GivenObject>& objects) {
+  auto const& line = invocation.line;
+  auto applied = apply_plan_options(plan, line, invocation.terminal.traits.tty.in);
+  if (!applied) return invocation.refuse_usage(applied.error().message, applied.error().hint);
+  auto given = given_objects(line.values("package"));
+  if (!given) return invocation.refuse_usage(given.error().message, given.error().hint);
+  objects = std::move(*given);
+  if (!objects.empty() && !settings.local_state)
+    return invocation.refuse_usage(
+        "--package puts files into the local S3 and works with --local only",
+        "For AWS, upload the file: aws s3 cp " + objects.front().path + " " +
+            objects.front().url());
+  auto unsupported = unsupported_in(plan);
+  for (auto const& one : unsupported) invocation.refuse({ErrorCode::invalid_input, one, ""});
+  if (unsupported.empty()) return std::nullopt;
+  invocation.say("Nothing was started.");
+  return exit_invalid;
+}
+
+std::string summary(plan::Plan const& plan, server::AwsSettings const& settings) {
+  std::string functions;
+  for (auto const& release : plan.releases) {
+    functions += functions.empty() ? "" : ", ";
+    if (plan.targets.size() > 1) functions += release.target + ": ";
+    functions += release.function +
+                 (release.alias.empty() ? "" : ":" + release.alias);
+  }
+  std::string where = settings.local_state    ? "the local endpoint"
+                      : settings.endpoint_url ? *settings.endpoint_url
+                                              : "AWS";
+  return "Releasing " + functions + " to " + where + ", as " + plan.source_name + " says.";
+}
+
+/// A terminal is asked before AWS is touched; a script has said what it wants by its line.
+std::optional<int> confirm(Invocation& invocation, server::AwsSettings const& settings) {
+  auto const& traits = invocation.terminal.traits;
+  bool terminal = traits.tty.in && traits.tty.err;
+  if (invocation.line.has("yes") || settings.local_state || !terminal) return std::nullopt;
+  if (!traits.may_ask)
+    return invocation.refuse_usage("--no-input forbids to ask whether to start", "Add --yes.");
+  auto answer = invocation.ask("Start? [Y/n] ");
+  bool yes = answer && (answer->empty() || lower(*answer).starts_with('y'));
+  if (yes) return std::nullopt;
+  invocation.say("Nothing was started.");
+  return exit_failed;
+}
+
+json::Value options_json(Parsed const& line, server::AwsSettings const& settings) {
+  json::Value out = json::Object{};
+  if (settings.local_state) out.set("local_state", *settings.local_state);
+  for (auto name : {"heal", "restore", "hold-timeout", "target", "set"})
+    if (line.has(name)) {
+      json::Value values = json::Array{};
+      // Values may be secrets: the journal keeps the names that were set.
+      for (auto const& value : line.values(name))
+        values.push(std::string_view(name) == "set" ? value.substr(0, value.find('=')) : value);
+      out.set(name, std::move(values));
+    }
+  return out;
+}
+
+Result<void> prepare_local(Invocation& invocation, server::NewRun const& run,
+                           std::vector<GivenObject> const& objects, RunsHere& here) {
+  if (!run.aws.local_state || !here.services) return {};
+  auto opened = here.services->open(run.aws);
+  if (!opened) return std::unexpected(opened.error());
+  if (auto put = put_objects(objects, run.plan, *opened->services); !put) return put;
+  for (auto const& object : objects)
+    invocation.say("Put " + object.path + " at " + object.url() + ".");
+  return check_objects(run.plan, *opened->services);
+}
+
+}  // namespace
+
+int run_deploy(Invocation& invocation) {
+  auto settings = invocation.aws_settings();
+  if (!settings) return invocation.refuse_usage(settings.error().message, settings.error().hint);
+  auto compiled = plan_or_exit(invocation);
+  if (!compiled) return compiled.error();
+  server::NewRun run;
+  run.plan = std::move(*compiled->plan);
+  std::vector<GivenObject> objects;
+  if (auto refused = check_first(invocation, run.plan, *settings, objects)) return *refused;
+  auto folder = invocation.state_folder();
+  if (!folder) return invocation.refuse(folder.error());
+  invocation.say(summary(run.plan, *settings));
+  auto packages = server::packages_of(*folder);
+  if (auto stored = store_packages(run.plan, compiled->file.folder, *packages); !stored) {
+    int code = invocation.refuse(stored.error());
+    invocation.say("Nothing was started.");
+    return code;
+  }
+  if (invocation.line.has("dry-run"))
+    return report_plan(invocation, run.plan, *settings, *packages, objects);
+  if (auto refused = confirm(invocation, *settings)) return *refused;
+  run.requester = invocation.requester();
+  run.options = options_json(invocation.line, *settings);
+  run.aws = std::move(*settings);
+  auto here = invocation.open_runs();
+  if (!here) return invocation.refuse(here.error());
+  if (auto ready = prepare_local(invocation, run, objects, *here); !ready)
+    return invocation.refuse(ready.error());
+  return start_and_follow(invocation, *here, std::move(run));
+}
+
+}  // namespace sluice::cli

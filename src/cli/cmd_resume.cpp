@@ -1,0 +1,52 @@
+#include "base/strings.hpp"
+#include "cli/commands.hpp"
+#include "cli/display.hpp"
+#include "cli/follow.hpp"
+
+namespace sluice::cli {
+namespace {
+
+/// The one run that has not ended and that nobody executes.
+Result<std::string> the_unfinished(server::Runs& runs) {
+  store::RunFilter filter;
+  filter.state = "active";
+  auto rows = runs.list(filter);
+  if (!rows) return std::unexpected(rows.error());
+  std::string others;
+  for (auto const& row : *rows) others += (others.empty() ? "" : ", ") + row.id;
+  if (rows->empty())
+    return fail(ErrorCode::not_found, "there is nothing to resume: every run has ended",
+                "sluice list shows them.");
+  if (rows->size() > 1)
+    return fail(ErrorCode::invalid_input, "several runs have not ended: " + others,
+                "Name one: sluice resume RUN");
+  return rows->front().id;
+}
+
+}  // namespace
+
+int run_resume(Invocation& invocation) {
+  auto settings = invocation.aws_settings();
+  if (!settings) return invocation.refuse_usage(settings.error().message, settings.error().hint);
+  auto wait = duration_option(invocation.line, "wait-timeout");
+  if (!wait) return invocation.refuse_usage(wait.error().message, wait.error().hint);
+  auto here = invocation.open_runs();
+  if (!here) return invocation.refuse(here.error());
+  std::string run = invocation.line.positional(0);
+  if (run.empty()) {
+    auto found = the_unfinished(*here->runs);
+    if (!found) {
+      invocation.refuse(found.error());
+      return found.error().code == ErrorCode::invalid_input ? exit_usage : exit_failed;
+    }
+    run = *found;
+  }
+  if (auto resumed = here->runs->resume(run, *settings); !resumed)
+    return invocation.refuse(resumed.error());
+  if (invocation.json()) invocation.terminal.out(stream_record());
+  if (invocation.line.value("output") == "name") invocation.terminal.out(run + "\n");
+  invocation.say("Resumed " + run + ".");
+  return follow_to_end(invocation, *here, {run, interrupt_option(invocation.line), *wait});
+}
+
+}  // namespace sluice::cli

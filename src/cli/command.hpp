@@ -1,0 +1,70 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::cli {
+
+class Invocation;
+
+/// One flag or option of a command: the source of parsing, help, man pages and completion.
+struct Option {
+  std::string_view name;   ///< long, without dashes: "wait-timeout"
+  char letter = 0;         ///< short form; 0: none
+  std::string_view value;  ///< the value's name, "DURATION"; empty: a flag
+  std::string_view summary;
+  std::vector<std::string_view> choices = {};  ///< the only values; none: any
+  std::string_view otherwise = {};             ///< what holds without it, for help
+  bool repeatable = false;
+  bool common = false;  ///< shown in the short help too
+};
+
+/// What a shell offers for a positional argument.
+enum class Completes { nothing, file, command, code, shell, topic };
+
+struct Positional {
+  std::string_view name;  ///< "FILE|FOLDER"
+  std::string_view summary;
+  bool required = true;
+  bool repeatable = false;  ///< only the last one
+  Completes completes = Completes::nothing;
+};
+
+struct Example {
+  std::string_view line;  ///< "sluice deploy release.yaml"
+  std::string_view what;  ///< what it does, a short sentence
+};
+
+struct Command {
+  std::string_view name;  ///< one word, or two for "noun verb": "local up"
+  std::string_view group;
+  std::string_view summary;  ///< one sentence without a full stop
+  std::string_view text;     ///< long help; paragraphs divided by an empty line
+  std::vector<Example> examples;
+  std::vector<Positional> positionals;
+  std::vector<Option> options;
+  int (*run)(Invocation&) = nullptr;  ///< answers the exit code
+};
+
+/// Every command, in the order of the overview. Built when it is first asked for, so that starting
+/// costs nothing.
+std::vector<Command> const& all_commands();
+/// The options every command has.
+std::vector<Option> const& global_options();
+
+Command const* find_command(std::string_view name);
+/// The first words of two-word commands: "local".
+std::vector<std::string> nouns();
+
+/// Groups of options that several commands share.
+std::vector<Option> aws_options();
+std::vector<Option> store_options();
+std::vector<Option> compile_options();
+Option output_option(std::vector<std::string_view> formats);
+/// One list from several.
+std::vector<Option> options_of(std::vector<std::vector<Option>> groups);
+
+}  // namespace sluice::cli

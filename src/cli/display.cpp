@@ -1,0 +1,116 @@
+#include "cli/display.hpp"
+
+#include "cli/render/lines.hpp"
+#include "cli/render/tree.hpp"
+
+namespace sluice::cli {
+namespace {
+
+constexpr Duration heartbeat = std::chrono::seconds(30);
+constexpr Duration between_drawings = std::chrono::milliseconds(100);
+
+class TreeDisplay final : public Display {
+ public:
+  explicit TreeDisplay(Invocation& invocation) : invocation_(invocation) {}
+
+  void show(RunView const& view, engine::Event const&) override {
+    // A journal that is read from its start would redraw for every event.
+    Duration now = invocation_.clock.monotonic();
+    if (!view.state.over() && now - drawn_ < between_drawings) return;
+    drawn_ = now;
+    draw(view);
+  }
+  void tick(RunView const& view) override { draw(view); }
+  void rest(RunView const& view) override {
+    draw(view);
+    redraw_.leave();
+  }
+
+ private:
+  void draw(RunView const& view) {
+    Look look = look_err(invocation_);
+    invocation_.terminal.err(redraw_.draw(tree_lines(view, look), look.width));
+  }
+
+  Invocation& invocation_;
+  Redraw redraw_;
+  Duration drawn_{-1'000'000};
+};
+
+class LineDisplay final : public Display {
+ public:
+  explicit LineDisplay(Invocation& invocation)
+      : invocation_(invocation), last_(invocation.clock.monotonic()) {}
+
+  void show(RunView const& view, engine::Event const& event) override {
+    if (auto line = event_line(view, event, look_err(invocation_))) say(*line);
+  }
+  void tick(RunView const& view) override {
+    if (invocation_.clock.monotonic() - last_ >= heartbeat && !view.state.over())
+      say(heartbeat_line(view, look_err(invocation_)));
+  }
+  void rest(RunView const&) override {}
+
+ private:
+  void say(std::string const& line) {
+    invocation_.say(line);
+    last_ = invocation_.clock.monotonic();
+  }
+
+  Invocation& invocation_;
+  Duration last_;
+};
+
+class JsonDisplay final : public Display {
+ public:
+  explicit JsonDisplay(Invocation& invocation) : invocation_(invocation) {}
+  void show(RunView const& view, engine::Event const& event) override {
+    invocation_.terminal.out(event_json(view.id, event).dump() + "\n");
+  }
+  void tick(RunView const&) override {}
+  void rest(RunView const&) override {}
+
+ private:
+  Invocation& invocation_;
+};
+
+class SilentDisplay final : public Display {
+ public:
+  void show(RunView const&, engine::Event const&) override {}
+  void tick(RunView const&) override {}
+  void rest(RunView const&) override {}
+};
+
+}  // namespace
+
+std::unique_ptr<Display> make_display(Invocation& invocation) {
+  std::string output = invocation.line.value("output");
+  if (output == "json") return std::make_unique<JsonDisplay>(invocation);
+  if (output == "name") return std::make_unique<SilentDisplay>();
+  bool logs = invocation.line.has("verbose");  // lines of a log would tear the tree
+  if (invocation.terminal.traits.may_redraw && !logs)
+    return std::make_unique<TreeDisplay>(invocation);
+  return std::make_unique<LineDisplay>(invocation);
+}
+
+Look look_out(Invocation& invocation) {
+  auto const& traits = invocation.terminal.traits;
+  return {traits.colour_out, traits.ascii, 80, 1000, invocation.clock.now()};
+}
+
+Look look_err(Invocation& invocation) {
+  auto& terminal = invocation.terminal;
+  return {terminal.traits.colour_err, terminal.traits.ascii, terminal.width(), terminal.height(),
+          invocation.clock.now()};
+}
+
+std::string stream_record() {
+  return json::Value{{"apiVersion", "sluice/v1"}, {"kind", "Stream"}}.dump() + "\n";
+}
+
+json::Value event_json(std::string const& run, engine::Event const& event) {
+  return json::Value{{"kind", "Event"},         {"run", run},         {"seq", event.seq},
+                     {"at", rfc3339(event.at)}, {"type", event.type}, {"body", event.body}};
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,121 @@
+#include "cli/invocation.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/strings.hpp"
+
+namespace sluice::cli {
+namespace {
+
+/// What a run's process needs of the environment to reach AWS, and nothing else.
+bool selects_aws(std::string const& name) {
+  static constexpr std::string_view exact[] = {
+      "HOME",     "HTTPS_PROXY", "https_proxy",   "http_proxy",   "ALL_PROXY",        "all_proxy",
+      "NO_PROXY", "no_proxy",    "SSL_CERT_FILE", "SSL_CERT_DIR", "SLUICE_METRIC_LAG"};
+  return name.starts_with("AWS_") || std::ranges::find(exact, name) != std::end(exact);
+}
+
+std::string user_name() {
+  passwd entry{};
+  passwd* found = nullptr;
+  char buffer[4096];
+  if (::getpwuid_r(::geteuid(), &entry, buffer, sizeof buffer, &found) == 0 && found)
+    return found->pw_name;
+  return "uid " + std::to_string(::geteuid());
+}
+
+std::string host_name() {
+  char name[256] = {};
+  if (::gethostname(name, sizeof name - 1) != 0) return "localhost";
+  return name;
+}
+
+std::string absolute(std::string const& path) {
+  std::error_code ignored;
+  auto out = std::filesystem::absolute(path, ignored);
+  return ignored ? path : out.lexically_normal().string();
+}
+
+std::optional<std::string> not_empty(std::optional<std::string> text) {
+  return text && !text->empty() ? text : std::nullopt;
+}
+
+}  // namespace
+
+std::string Invocation::variable(std::string const& name) const {
+  auto found = environment.find(name);
+  return found == environment.end() ? std::string() : found->second;
+}
+
+std::string Invocation::requester() const { return user_name() + "@" + host_name(); }
+
+Result<std::string> Invocation::state_folder() const {
+  if (auto given = not_empty(line.maybe("state"))) return absolute(*given);
+  if (auto given = variable("SLUICE_STATE"); !given.empty()) return absolute(given);
+  // XDG base directories: a relative path is invalid and to be ignored.
+  if (auto xdg = variable("XDG_STATE_HOME"); xdg.starts_with('/')) return xdg + "/sluice";
+  if (auto home = variable("HOME"); !home.empty()) return home + "/.local/state/sluice";
+  return fail(ErrorCode::invalid_input,
+              "it is not known where to keep the journal: HOME is not set",
+              "Give a folder with --state DIR or SLUICE_STATE.");
+}
+
+Result<std::optional<std::string>> Invocation::local_folder() const {
+  if (auto given = not_empty(line.maybe("local-state"))) return absolute(*given);
+  if (!line.has("local")) return std::nullopt;
+  auto state = state_folder();
+  if (!state) return std::unexpected(state.error());
+  return *state + "/local";
+}
+
+Result<server::AwsSettings> Invocation::aws_settings() const {
+  server::AwsSettings settings;
+  for (auto const& [name, value] : environment)
+    if (selects_aws(name)) settings.environment[name] = value;
+  settings.profile = not_empty(line.maybe("profile"));
+  settings.region = not_empty(line.maybe("region"));
+  settings.endpoint_url = not_empty(line.maybe("endpoint-url"));
+  auto local = local_folder();
+  if (!local) return std::unexpected(local.error());
+  settings.local_state = *local;
+  if (settings.local_state && settings.endpoint_url)
+    return fail(ErrorCode::invalid_input, "--local and --endpoint-url exclude each other",
+                "Leave out one of them.");
+  return settings;
+}
+
+void Invocation::warn(std::string_view text) {
+  say(terminal.err_style().yellow("warning:") + " " + printable(text));
+}
+
+int Invocation::refuse(Error const& error) {
+  Style style = terminal.err_style();
+  std::string text = style.red("error:") + " " + printable(error.message) + "\n";
+  if (!error.hint.empty()) text += "  " + printable(error.hint) + "\n";
+  terminal.err(text);
+  return exit_for(error);
+}
+
+int Invocation::refuse_usage(std::string const& message, std::string const& hint) {
+  refuse(Error{ErrorCode::invalid_input, message, hint});
+  return exit_usage;
+}
+
+std::optional<std::string> Invocation::ask(std::string_view question) {
+  if (!terminal.traits.may_ask) return std::nullopt;
+  terminal.err(question);
+  return terminal.read_line();
+}
+
+Result<std::optional<Duration>> duration_option(Parsed const& line, std::string_view option) {
+  auto text = line.maybe(option);
+  if (!text) return std::nullopt;
+  auto duration = *text == "0" ? Result<Duration>(Duration{}) : parse_duration(*text);
+  if (!duration) return fail(duration.error(), "--" + std::string(option));
+  return *duration;
+}
+
+}  // namespace sluice::cli

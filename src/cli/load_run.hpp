@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/invocation.hpp"
+#include "cli/render/view.hpp"
+
+namespace sluice::cli {
+
+/// Calls `each` with every event of a journal, in order, after `view.apply(event)`; answers the
+/// view at the journal's present end.
+Result<RunView> load_run(server::Runs& runs, std::string const& id,
+                         std::function<void(RunView const&, engine::Event const&)> each = {});
+
+/// Whether a text has the form of a run's id: "d-" and nine of A-Z0-9.
+bool is_run_id(std::string_view text);
+
+/// A run's row for lists, as JSON.
+json::Value row_json(store::RunRow const& row);
+
+/// "NAME" or "NAME:ALIAS", and ARNs of both forms.
+struct FunctionName {
+  std::string function, alias;
+  std::string region;  ///< of an ARN
+};
+FunctionName function_name(std::string const& text);
+
+}  // namespace sluice::cli

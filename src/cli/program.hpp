@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/invocation.hpp"
+
+namespace sluice::cli {
+
+/// Parses a command line, shows help or usage errors, or runs the command. Answers the exit code.
+/// `words`: without the program's own name.
+int run_program(std::vector<std::string> const& words, Terminal& terminal, Streams tty,
+                Variables const& environment, Invocation::RunsOpener open_runs);
+
+/// The journal's store of this command line, or the process that holds it.
+Result<RunsHere> attach_runs(Invocation& invocation);
+
+}  // namespace sluice::cli

@@ -1,0 +1,113 @@
+#include "cli/release_file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "base/limits.hpp"
+#include "base/strings.hpp"
+#include "config/render.hpp"
+#include "dialect/compile.hpp"
+
+namespace sluice::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view usual_names[] = {"release.yaml", "release.yml", "release.json",
+                                            "sluice.yaml",  "sluice.yml",  "deploy.yaml",
+                                            "deploy.yml"};
+
+Result<std::string> read_text(fs::path const& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in)
+    return fail(ErrorCode::not_found,
+                "'" + path.string() + "' cannot be read: " + std::strerror(errno),
+                "Give the path of a release file, or of a folder with one.");
+  // One byte more than allowed, so that the parser can say that it is too large.
+  std::string text(limits::document_bytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (in.bad())
+    return fail(ErrorCode::unavailable, "'" + path.string() + "' cannot be read to its end");
+  return text;
+}
+
+Result<fs::path> file_in_folder(fs::path const& folder) {
+  std::error_code error;
+  for (auto name : usual_names)
+    if (fs::is_regular_file(folder / name, error)) return folder / name;
+  std::vector<std::string> found;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    auto extension = at->path().extension();
+    if ((extension == ".yaml" || extension == ".yml") && at->is_regular_file(error))
+      found.push_back(at->path().filename().string());
+    if (found.size() > 20) break;
+  }
+  std::ranges::sort(found);
+  if (found.size() == 1) return folder / found.front();
+  std::string message = "folder '" + folder.string() + "' has no release.yaml";
+  if (found.empty())
+    return fail(ErrorCode::not_found, message + " and no other YAML file", "Name the file.");
+  return fail(ErrorCode::not_found, message + " but several YAML files: " + join(found, ", "),
+              "Name the one you mean.");
+}
+
+}  // namespace
+
+Result<ReleaseFile> read_release_file(std::string const& given, Terminal& terminal) {
+  if (given == "-")
+    return ReleaseFile{config::make_source("-", terminal.read_all(limits::document_bytes)),
+                       fs::path(".")};
+  fs::path path(given);
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    auto inside = file_in_folder(path);
+    if (!inside) return std::unexpected(inside.error());
+    path = *inside;
+  }
+  auto text = read_text(path);
+  if (!text) return std::unexpected(text.error());
+  fs::path folder = path.parent_path();
+  return ReleaseFile{config::make_source(path.string(), std::move(*text)),
+                     folder.empty() ? fs::path(".") : folder};
+}
+
+Result<Compiled> compile_release(Invocation& invocation) {
+  auto const& line = invocation.line;
+  dialect::CompileOptions options;
+  for (auto const& pair : line.values("set")) {
+    auto equals = pair.find('=');
+    if (equals == 0 || equals == std::string::npos)
+      return fail(ErrorCode::invalid_input, "--set takes KEY=VALUE, not '" + pair + "'");
+    options.set[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  options.targets = line.values("target");
+  options.strict = line.has("strict");
+  auto file = read_release_file(line.positional(0), invocation.terminal);
+  if (!file) return std::unexpected(file.error());
+  using Warnings = config::Diagnostics::Warnings;
+  Compiled out{
+      *file, config::Diagnostics(options.strict ? Warnings::become_errors : Warnings::stay), {}};
+  out.plan = dialect::compile(out.file.source, options, out.diagnostics);
+  if (out.diagnostics.has_errors()) out.plan.reset();
+  return out;
+}
+
+std::expected<Compiled, int> plan_or_exit(Invocation& invocation) {
+  auto compiled = compile_release(invocation);
+  if (!compiled) {
+    invocation.refuse(compiled.error());
+    bool usage = compiled.error().message.starts_with("--set ");
+    return std::unexpected(int(usage ? exit_usage : exit_invalid));
+  }
+  auto colour = invocation.terminal.traits.colour_err ? config::Colour::on : config::Colour::off;
+  invocation.terminal.err(config::render_human(compiled->diagnostics, colour));
+  if (compiled->plan) return std::move(*compiled);
+  if (!compiled->diagnostics.has_errors()) invocation.say("error: the file could not be compiled");
+  invocation.say("Nothing was touched.");
+  return std::unexpected(int(exit_invalid));
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "cli/invocation.hpp"
+#include "config/diagnostic.hpp"
+#include "plan/plan.hpp"
+
+namespace sluice::cli {
+
+/// A release file as it was found.
+struct ReleaseFile {
+  config::SourcePtr source;
+  std::filesystem::path folder;  ///< what its package paths are relative to
+};
+
+/// FILE, '-' for stdin, or a folder with one release file in it. The error says what was looked
+/// for.
+Result<ReleaseFile> read_release_file(std::string const& given, Terminal& terminal);
+
+/// A file compiled with the line's --set, --target and --strict.
+struct Compiled {
+  ReleaseFile file;
+  config::Diagnostics diagnostics;
+  std::optional<plan::Plan> plan;  ///< none where there were errors
+};
+Result<Compiled> compile_release(Invocation& invocation);
+
+/// The same for commands that need a plan: reports problems on stderr; an int is the exit code.
+std::expected<Compiled, int> plan_or_exit(Invocation& invocation);
+
+}  // namespace sluice::cli

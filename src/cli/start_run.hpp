@@ -1,0 +1,11 @@
+#pragma once
+
+#include "cli/follow.hpp"
+
+namespace sluice::cli {
+
+/// Starts a run and follows it: prints its id and what to do next, or who is in the way. Answers
+/// the exit code.
+int start_and_follow(Invocation& invocation, RunsHere& here, server::NewRun run);
+
+}  // namespace sluice::cli

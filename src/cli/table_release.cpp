@@ -1,0 +1,137 @@
+#include "cli/commands.hpp"
+
+namespace sluice::cli {
+namespace {
+
+constexpr std::string_view deploy_text =
+    "Reads the release file, says everything that is wrong with it at once, and touches nothing "
+    "where something is. Then it releases each function: publishes a new version, moves the "
+    "alias's traffic to it step by step, watches, and moves it back by itself when it must.\n\n"
+    "Given a folder it takes the release file in it: release.yaml, sluice.yaml or the only YAML "
+    "file there is. '-' reads stdin; packages are then looked for in the current folder.\n\n"
+    "The journal keeps every step before and after it is done. Another terminal can look on with "
+    "'sluice watch', approve, skip or stop. If this process dies, 'sluice resume' goes on.\n\n"
+    "Ctrl-C asks whether to roll back or to let go; --on-interrupt says it beforehand. Without a "
+    "terminal it rolls back. A second Ctrl-C ends the program at once; the journal is safe.";
+
+std::vector<Option> deploy_options() {
+  return {
+      {.name = "dry-run",
+       .summary = "Do everything but start: check the file, packages and AWS reads",
+       .common = true},
+      {.name = "yes", .letter = 'y', .summary = "Do not ask before starting", .common = true},
+      {.name = "package",
+       .value = "S3URL=PATH",
+       .summary =
+           "With --local: put the file there before starting, so that the release file finds it",
+       .repeatable = true,
+       .common = true},
+      {.name = "wait-timeout",
+       .value = "DURATION",
+       .summary = "Stop waiting after this time; the run can be resumed"},
+      {.name = "on-interrupt",
+       .value = "WHAT",
+       .summary = "What Ctrl-C, SIGTERM and SIGHUP do",
+       .choices = {"freeze", "rollback"},
+       .otherwise = "ask; rollback without a terminal"},
+      {.name = "hold-timeout",
+       .value = "DURATION",
+       .summary = "How long to wait for a person when somebody else changed the alias or function",
+       .otherwise = "the file's; 0 without a terminal"},
+      {.name = "heal",
+       .value = "HOW",
+       .summary = "First settle an alias that is found split, on its primary version",
+       .choices = {"to-primary"}},
+      {.name = "restore",
+       .value = "WHAT",
+       .summary = "A rollback puts $LATEST back too",
+       .choices = {"latest"}},
+      {.name = "no-bypass-check",
+       .summary = "Do not look for traffic that does not pass the alias"},
+      {.name = "detach",
+       .letter = 'd',
+       .summary = "Return when the run is accepted; needs another process that executes runs"},
+  };
+}
+
+}  // namespace
+
+void add_release_commands(std::vector<Command>& all) {
+  all.push_back(
+      {.name = "deploy",
+       .group = "Release",
+       .summary = "Release the functions of a file, and roll back when something is wrong",
+       .text = deploy_text,
+       .examples =
+           {{"sluice deploy release.yaml", "Release to AWS, with the usual credentials"},
+            {"sluice deploy release.yaml --local", "Rehearse on the local endpoint"},
+            {"sluice deploy shop/ --set build=1842 --target staging --yes",
+             "From CI: one target, nothing asked"},
+            {"sluice deploy release.yaml --local --package s3://shop/orders.zip=build/orders.zip",
+             "Rehearse a file that names S3 objects"}},
+       .positionals = {{.name = "FILE|FOLDER",
+                        .summary = "The release file, '-' for stdin, or a folder with one",
+                        .completes = Completes::file}},
+       .options = options_of({compile_options(),
+                              deploy_options(),
+                              aws_options(),
+                              store_options(),
+                              {output_option({"human", "json", "name"})}}),
+       .run = run_deploy});
+  all.push_back(
+      {.name = "resume",
+       .group = "Release",
+       .summary = "Take up a run whose process ended before it did",
+       .text = "The run goes on where its journal ends: what may have happened is looked up first, "
+               "nothing is "
+               "done twice. Without RUN it takes up the one run that has not ended. The "
+               "credentials are those "
+               "of this process; they must belong to the account the run was started in.",
+       .examples = {{"sluice resume", "Take up the one unfinished run"},
+                    {"sluice resume d-7QK2M9XTA", "Take up this one"}},
+       .positionals = {{.name = "RUN", .summary = "The run's id", .required = false}},
+       .options = options_of({{{.name = "on-interrupt",
+                                .value = "WHAT",
+                                .summary = "What Ctrl-C, SIGTERM and SIGHUP do",
+                                .choices = {"freeze", "rollback"},
+                                .otherwise = "ask; rollback without a terminal"},
+                               {.name = "wait-timeout",
+                                .value = "DURATION",
+                                .summary = "Stop waiting after this time; the run can be resumed"}},
+                              aws_options(),
+                              store_options(),
+                              {output_option({"human", "json", "name"})}}),
+       .run = run_resume});
+  all.push_back(
+      {.name = "rollback",
+       .group = "Release",
+       .summary = "Move traffic back: of a run, or of an alias without a journal",
+       .text = "A running run is told to roll back and followed to its end. A finished run is "
+               "undone by a new "
+               "run that restores the baselines it recorded. FUNCTION:ALIAS needs no journal: the "
+               "alias goes "
+               "to --to VERSION; without it, an alias that is split goes to its primary version, "
+               "and one "
+               "that is not split needs --to.",
+       .examples = {{"sluice rollback d-7QK2M9XTA", "Undo a run, running or finished"},
+                    {"sluice rollback orders:live", "Settle a split alias on its primary version"},
+                    {"sluice rollback orders:live --to 41", "Point the alias at a version"}},
+       .positionals = {{.name = "RUN|FUNCTION:ALIAS", .summary = "What to move back"}},
+       .options =
+           options_of({{{.name = "to",
+                         .value = "VERSION",
+                         .summary = "With FUNCTION:ALIAS: the version to go to",
+                         .common = true},
+                        {.name = "reason", .value = "TEXT", .summary = "Kept in the journal"},
+                        {.name = "yes",
+                         .letter = 'y',
+                         .summary = "Do not ask before starting",
+                         .common = true},
+                        {.name = "dry-run", .summary = "Say what would move, and move nothing"}},
+                       aws_options(),
+                       store_options(),
+                       {output_option({"human", "json", "name"})}}),
+       .run = run_rollback});
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+
+#include "base/random.hpp"
+#include "sim/cloud.hpp"
+
+namespace sluice::sim {
+
+enum class CallFault {
+  none,
+  slow,
+  lost_answer,   ///< it took effect, and the answer did not come back
+  not_arrived,   ///< it was sent, and never reached AWS: looks just like the one above
+  never_sent,    ///< no connection
+  throttled,     ///< 429
+  server_error,  ///< 500 or 503 before any effect
+  busy,          ///< 409: an update is in progress
+  stale,         ///< 412 without any change
+  touched,       ///< somebody wrote the very same content again: only the RevisionId moved
+  late,          ///< times out here and takes effect a while later
+  crash_before,  ///< the process dies before the call …
+  crash_after,   ///< … or after its effect, before it is journalled
+};
+std::string_view name_of(CallFault fault);
+
+enum class CommitFault { none, refused, answer_lost, crash_before, crash_after };
+std::string_view name_of(CommitFault fault);
+
+/// Draws what goes wrong, until the scenario's share of trouble is used up: after that everything
+/// works, so that a run which does not end then never would.
+class Faults {
+ public:
+  Faults(std::uint64_t seed, FaultRates rates) : random_(seed), rates_(rates) {}
+
+  CallFault draw(CloudCall const& call);
+  CommitFault draw_commit();
+  Random& random() { return random_; }
+
+  /// Whether the process is dead: nothing of it reaches AWS or the store any more.
+  bool crashed = false;
+  /// While the simulator itself looks at the store.
+  bool quiet = false;
+
+ private:
+  bool takes(double rate);
+  CallFault draw_kind(CloudCall const& call);
+
+  SeededRandom random_;
+  FaultRates rates_;
+  int used_ = 0;
+  int burst_ = 0;
+  CallFault burst_kind_ = CallFault::none;
+};
+
+}  // namespace sluice::sim

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <deque>
+
+#include "net/client.hpp"
+#include "sim/faults.hpp"
+#include "sim/script.hpp"
+#include "sim/watch.hpp"
+
+namespace sluice::sim {
+
+/// The network between the run and AWS: loses, delays, refuses and reorders as the seed says.
+class FaultyClient final : public net::Client {
+ public:
+  FaultyClient(Cloud& cloud, VirtualClock& clock, Faults& faults, Watch& watch, Script& script,
+               bool resends_blindly);
+
+  std::expected<net::Response, net::Failure> send(net::Request const& request,
+                                                  net::SendOptions const& options,
+                                                  std::stop_token stop) override;
+
+  /// When a request that is still on its way arrives; none is on its way otherwise.
+  std::optional<Time> next_arrival() const;
+  void deliver_late();
+
+ private:
+  struct Late {
+    Time at{};
+    net::Request request;
+    CloudCall call;
+  };
+  using Answer = std::expected<net::Response, net::Failure>;
+
+  Answer with_fault(net::Request const& request, CloudCall const& call, CallFault fault);
+  Answer pass(net::Request const& request, CloudCall const& call);
+  net::Response perform(net::Request const& request, CloudCall const& call, bool late);
+  void touch(CloudCall const& call);
+  std::string alias_named(CloudCall const& call) const;
+
+  Cloud& cloud_;
+  VirtualClock& clock_;
+  Faults& faults_;
+  Watch& watch_;
+  Script& script_;
+  bool resends_blindly_;
+  std::deque<Late> late_;
+};
+
+}  // namespace sluice::sim

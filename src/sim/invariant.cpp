@@ -1,0 +1,43 @@
+#include "sim/invariant.hpp"
+
+namespace sluice::sim {
+namespace {
+
+/// After this many a run is broken beyond doubt, and more sentences only hide the first.
+constexpr std::size_t most_violations = 10;
+
+}  // namespace
+
+FunctionScenario const& View::function(std::string_view release) const {
+  auto found = std::ranges::find(scenario.functions, release, &FunctionScenario::release);
+  ENSURE(found != scenario.functions.end());
+  return *found;
+}
+
+engine::ReleaseState View::release(std::string const& id) const {
+  auto found = state.releases.find(id);
+  return found == state.releases.end() ? engine::ReleaseState{}
+                                       : engine::release_state(found->second);
+}
+
+std::string shown(IntentName const& intent) {
+  return intent.path + " attempt " + std::to_string(intent.attempt) + " intent " +
+         std::to_string(intent.index + 1);
+}
+
+void Invariant::violated(std::string text) {
+  if (violations_.size() < most_violations) violations_.push_back(std::move(text));
+}
+
+std::vector<std::unique_ptr<Invariant>> all_invariants() {
+  std::vector<std::unique_ptr<Invariant>> all;
+  all.push_back(effects_invariant());
+  all.push_back(weights_invariant());
+  all.push_back(approvals_invariant());
+  all.push_back(verdicts_invariant());
+  all.push_back(places_invariant());
+  all.push_back(journal_invariant());
+  return all;
+}
+
+}  // namespace sluice::sim

@@ -1,0 +1,46 @@
+#include "sim/process.hpp"
+
+namespace sluice::sim {
+namespace {
+
+class Access final : public engine::AwsAccess {
+ public:
+  Access(aws::Ports ports, Duration lag) : caller_(caller(ports)), lag_(lag) {}
+
+  Result<engine::TargetAws> open(plan::Target const& target, std::stop_token stop) override {
+    return engine::TargetAws{std::make_shared<aws::Caller>(caller_.with(std::move(stop))),
+                             target.region};
+  }
+  Duration metric_lag() const override { return lag_; }
+
+ private:
+  static aws::Caller caller(aws::Ports ports) {
+    aws::CallerOptions options;
+    options.account = account;
+    auto endpoints = aws::Endpoints::all_at("http://aws.simulated");
+    ENSURE(endpoints.has_value());
+    options.endpoints = *endpoints;
+    aws::Credentials credentials{"SIMULATED", Secret("secret"), Secret(), std::nullopt, account};
+    return {ports, aws::static_provider(credentials, "the simulation"), options};
+  }
+
+  aws::Caller caller_;
+  Duration lag_;
+};
+
+}  // namespace
+
+Process::Process(Machine& machine, int number, std::function<void()> committed)
+    : budget_(machine.clock) {
+  aws::Ports ports{machine.client, machine.clock, machine.random, budget_};
+  access_ = std::make_unique<Access>(ports, machine.metric_lag);
+  services_ = std::make_shared<engine::Services>(engine::Services{
+      machine.clock, machine.random, *access_, machine.client, machine.packages, "sluice-sim"});
+  core_ = std::make_unique<engine::Core>(engine::Core::Ports{
+      machine.store, workers_, machine.clock, machine.random, machine.executors,
+      machine.evaluators, "process-" + std::to_string(number),
+      [committed](std::string const&, engine::Snapshot const&,
+                  std::vector<engine::Event> const&) { committed(); }});
+}
+
+}  // namespace sluice::sim

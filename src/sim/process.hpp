@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+
+#include "aws/budget.hpp"
+#include "aws/caller.hpp"
+#include "engine/core.hpp"
+#include "sim/faulty_client.hpp"
+#include "sim/queue_workers.hpp"
+
+namespace sluice::sim {
+
+/// What outlives a process that dies.
+struct Machine {
+  VirtualClock& clock;
+  Random& random;
+  FaultyClient& client;
+  store::Store& store;
+  store::Packages& packages;
+  engine::Executors const& executors;
+  plan::Evaluators const& evaluators;
+  Duration metric_lag{};
+};
+
+/// One life of the program: the production's Core with its work queue and its way to AWS.
+class Process {
+ public:
+  Process(Machine& machine, int number, std::function<void()> committed);
+
+  engine::Core& core() { return *core_; }
+  QueueWorkers& workers() { return workers_; }
+  std::shared_ptr<engine::Services> services() { return services_; }
+
+ private:
+  QueueWorkers workers_;
+  aws::Budget budget_;
+  std::unique_ptr<engine::AwsAccess> access_;
+  std::shared_ptr<engine::Services> services_;
+  std::unique_ptr<engine::Core> core_;
+};
+
+}  // namespace sluice::sim

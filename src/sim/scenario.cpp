@@ -1,0 +1,48 @@
+#include "sim/scenario.hpp"
+
+namespace sluice::sim {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+FaultRates draw_faults(Random& random) {
+  FaultRates rates;
+  if (chance(random, 0.15)) return rates;  // some runs see no trouble at all
+  rates.most = between(random, 1, 20);
+  rates.call = 0.02 + 0.2 * random.fraction();
+  rates.commit = chance(random, 0.6) ? 0.1 * random.fraction() : 0;
+  rates.crash = chance(random, 0.6) ? 0.08 * random.fraction() : 0;
+  rates.foreign = chance(random, 0.2) ? 1 : 0;
+  rates.failed_update = chance(random, 0.1) ? 1 : 0;
+  return rates;
+}
+
+}  // namespace
+
+std::string code_bytes(std::string const& function, std::string const& which) {
+  return "code of " + function + ": " + which;
+}
+
+json::Value base_configuration() {
+  return {{"Role", "arn:aws:iam::123456789012:role/service"},
+          {"Runtime", "nodejs22.x"},
+          {"Handler", "index.handler"},
+          {"MemorySize", 128}};
+}
+
+Scenario draw_scenario(Random& random, store::Packages& packages) {
+  Scenario scenario;
+  scenario.faults = draw_faults(random);
+  scenario.signals = chance(random, 0.4) ? between(random, 1, 4) : 0;
+  scenario.approves = chance(random, 0.2) ? 0.2 : 0.9;
+  scenario.metric_lag = chance(random, 0.5) ? Duration::zero() : Duration(minutes(3));
+  scenario.settle_delay = milliseconds(between(random, 0, 3000));
+  draw_plan(random, packages, scenario);
+  // A held change, a paused run and a slow commit may each come on top of what the plan takes.
+  scenario.bound = scenario.expected + scenario.plan.hold_timeout * 4 + hours(8);
+  return scenario;
+}
+
+}  // namespace sluice::sim

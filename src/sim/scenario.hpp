@@ -1,0 +1,71 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+#include "plan/plan.hpp"
+#include "store/packages.hpp"
+
+namespace sluice::sim {
+
+inline constexpr char account[] = "123456789012";
+
+/// One function as the world has it before the run, and how its two versions behave.
+struct FunctionScenario {
+  enum class Start {
+    absent,
+    alias_on_version,  ///< perhaps not the newest one
+    alias_on_latest,
+    alias_missing,
+    no_alias,          ///< the release uses none
+  };
+  std::string release;  ///< its id in the plan
+  std::string region, name, alias;
+  Start start = Start::alias_on_version;
+  int versions = 1;           ///< published before the run
+  int served = 1;             ///< by the alias, where it is on a version
+  bool latest_ahead = false;  ///< `$LATEST` was changed and not published
+  double requests_per_second = 5;
+  double baseline_errors = 0, candidate_errors = 0;
+};
+
+/// How often what goes wrong, per call or per event; all drawn from the seed.
+struct FaultRates {
+  double call = 0;         ///< of AWS calls
+  double commit = 0;       ///< of the store's commits
+  double crash = 0;        ///< of calls and commits: the process dies there
+  double foreign = 0;      ///< chance that somebody else acts on the function during the run
+  double failed_update = 0;  ///< chance that an update ends Failed
+  int most = 0;            ///< faults in all
+};
+
+struct Scenario {
+  plan::Plan plan;
+  std::vector<FunctionScenario> functions;
+  FaultRates faults;
+  int signals = 0;          ///< sent at random moments
+  double approves = 0.8;    ///< chance that whoever is asked says yes
+  Duration metric_lag{};
+  Duration settle_delay{};
+  Duration expected{};      ///< of the run without trouble
+  Duration bound{};         ///< by then it must have ended
+};
+
+/// Everything of a seed's world. Code packages are added to `packages`.
+Scenario draw_scenario(Random& random, store::Packages& packages);
+
+/// The plan's part: targets, releases, strategy, gates. Fills `functions` with what the plan needs.
+void draw_plan(Random& random, store::Packages& packages, Scenario& scenario);
+
+/// The bytes of a function's code before the run ("1", "2", "ahead") or after it ("new").
+std::string code_bytes(std::string const& function, std::string const& which);
+/// The members every function of the world has, before the run.
+json::Value base_configuration();
+
+inline bool chance(Random& random, double probability) { return random.fraction() < probability; }
+inline int between(Random& random, int low, int high) {
+  return low + static_cast<int>(random.below(static_cast<std::uint64_t>(high - low + 1)));
+}
+
+}  // namespace sluice::sim

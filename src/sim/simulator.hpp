@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/planted.hpp"
+
+namespace sluice::sim {
+
+struct Options {
+  PlantedBug bug = PlantedBug::none;
+  /// Draws nothing that goes wrong: what is left must simply work.
+  bool without_faults = false;
+};
+
+struct Report {
+  bool ok = false;
+  std::vector<std::string> violations;  ///< sentences; empty where all is well
+  std::string journal_hash;             ///< of every event of the run, times included
+  std::string end_state;
+  std::vector<std::string> script;      ///< what happened, in order
+  int crashes = 0;
+  int steps = 0;
+
+  /// For a failed test: the seed, what is broken, and what led to it.
+  std::string text(std::uint64_t seed) const;
+};
+
+/// One simulated release from start to end: the production's engine, a store in memory and a model
+/// of AWS in one thread under a virtual clock. The seed decides everything: the functions, the
+/// plan, what people do, and what goes wrong when. The same seed gives the same report.
+Report run_seed(std::uint64_t seed, Options const& options = {});
+
+}  // namespace sluice::sim

@@ -1,0 +1,16 @@
+#include "sim/virtual_clock.hpp"
+
+namespace sluice::sim {
+
+void VirtualClock::sleep(Duration time, std::stop_token stop) {
+  if (!stop.stop_requested()) advance(time);
+}
+
+void VirtualClock::advance(Duration time) {
+  if (time <= Duration::zero()) return;
+  Time from = now_;
+  now_ += time;
+  if (passed) passed(from, now_);
+}
+
+}  // namespace sluice::sim

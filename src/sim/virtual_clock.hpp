@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+
+#include "base/time.hpp"
+
+namespace sluice::sim {
+
+/// Time that moves only when somebody sleeps or the simulator says so. Not thread-safe.
+class VirtualClock final : public Clock {
+ public:
+  explicit VirtualClock(Time start) : now_(start), start_(start) {}
+
+  Time now() override { return now_; }
+  Duration monotonic() override { return now_ - start_; }
+  /// Returns at once, `time` later; without any time passed where `stop` was requested.
+  void sleep(Duration time, std::stop_token stop) override;
+
+  void advance(Duration time);
+  /// Called for every stretch of time that has passed; for what goes on by itself (traffic).
+  std::function<void(Time from, Time to)> passed;
+
+ private:
+  Time now_, start_;
+};
+
+}  // namespace sluice::sim

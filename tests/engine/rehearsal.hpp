@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "aws/environment.hpp"
+#include "aws/session.hpp"
+#include "dialect/compile.hpp"
+#include "engine/aws_access.hpp"
+#include "engine/engine.hpp"
+#include "local/direct_client.hpp"
+#include "store/store.hpp"
+#include "support/zip.hpp"
+
+namespace sluice::test {
+
+/// The engine on a memory store against a local endpoint in this process: the whole way of a
+/// release, without a socket. Time is real; the endpoint settles at once.
+class Rehearsal {
+ public:
+  Rehearsal();
+
+  /// Compiles a native file whose packages are named "zip:TEXT": a stored archive made of TEXT.
+  plan::Plan plan(std::string const& yaml);
+  /// Runs it to its end.
+  engine::Snapshot run(std::string const& yaml);
+  engine::Engine& engine() { return *engine_; }
+  store::Store& store() { return *store_; }
+  local::Endpoint& endpoint() { return *endpoint_; }
+  std::shared_ptr<engine::Services> services() { return services_; }
+  aws::Lambda lambda() { return {session_->caller, "eu-west-1"}; }
+  std::string start(std::string const& yaml);
+  engine::Snapshot wait(std::string const& run);
+
+ private:
+  std::unique_ptr<local::Endpoint> endpoint_;
+  std::unique_ptr<local::DirectClient> client_;
+  std::unique_ptr<aws::Budget> budget_;
+  std::unique_ptr<aws::Session> session_;
+  std::unique_ptr<engine::SessionAws> aws_;
+  std::unique_ptr<store::Packages> packages_;
+  std::unique_ptr<store::Store> store_;
+  engine::Executors executors_ = engine::standard_executors();
+  plan::Evaluators evaluators_;
+  std::shared_ptr<engine::Services> services_;
+  std::unique_ptr<engine::Engine> engine_;
+};
+
+}  // namespace sluice::test
