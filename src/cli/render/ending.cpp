@@ -75,8 +75,10 @@ std::vector<std::pair<std::string, engine::NodeState const*>> failures(RunView c
                   node.status == NodeStatus::asking;
     if ((step || timed_out) && failed) out.emplace_back(path, &node);
   }
-  std::ranges::stable_sort(out, {},
-                           [](auto const& entry) { return entry.second->ended.value_or(Time{}); });
+  // By time, then by path: the order of the map they come from.
+  std::ranges::sort(out, {}, [](auto const& entry) {
+    return std::pair(entry.second->ended.value_or(Time{}), entry.first);
+  });
   return out;
 }
 
