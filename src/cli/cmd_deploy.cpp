@@ -37,8 +37,7 @@ std::string summary(plan::Plan const& plan, server::AwsSettings const& settings)
   for (auto const& release : plan.releases) {
     functions += functions.empty() ? "" : ", ";
     if (plan.targets.size() > 1) functions += release.target + ": ";
-    functions += release.function +
-                 (release.alias.empty() ? "" : ":" + release.alias);
+    functions += release.function + (release.alias.empty() ? "" : ":" + release.alias);
   }
   std::string where = settings.local_state    ? "the local endpoint"
                       : settings.endpoint_url ? *settings.endpoint_url
@@ -94,6 +93,7 @@ int run_deploy(Invocation& invocation) {
   if (!compiled) return compiled.error();
   server::NewRun run;
   run.plan = std::move(*compiled->plan);
+  take_region(*settings, run.plan);
   std::vector<GivenObject> objects;
   if (auto refused = check_first(invocation, run.plan, *settings, objects)) return *refused;
   auto folder = invocation.state_folder();
