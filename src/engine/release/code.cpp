@@ -173,6 +173,11 @@ Result<WantedCode> recover_code(StepContext& context, aws::FunctionDetails const
     code.location = json::Value{{"ImageUri", resolved.as_string().empty() ? version.code["ImageUri"] : resolved}};
     return code;
   }
+  // What was released from here is still stored under its hash.
+  if (context.services.packages.open(code.sha256)) {
+    code.stored = code.sha256;
+    return code;
+  }
   net::Request request;
   request.url = version.code["Location"].as_string();
   net::SendOptions options;
