@@ -68,6 +68,11 @@ Result<Started> Core::start(StartRequest request, std::shared_ptr<Services> serv
   for (auto& entry : run->pending) entry.epoch = 1;
   row.events = run->pending;
   auto created = ports_.store.create(row);
+  if (!created && created.error().code == ErrorCode::unavailable) {
+    // It may have been written all the same. Nobody else makes a run of this id.
+    auto written = ports_.store.run(run->id);
+    if (written && *written) created = std::nullopt;
+  }
   if (!created) return std::unexpected(created.error());
   if (*created) return Started{"", **created};
 

@@ -6,9 +6,10 @@
 namespace sluice::engine {
 namespace {
 
-json::Value body_of(Signal const& signal, std::string const& node) {
+/// `node`: a path, which is empty for the root; null: the signal is for the whole run.
+json::Value body_of(Signal const& signal, std::string const* node) {
   json::Value body{{"kind", signal.kind}, {"by", signal.by}};
-  if (!node.empty()) body.set("node", node);
+  if (node) body.set("node", *node);
   if (!signal.reason.empty()) body.set("reason", signal.reason);
   if (!signal.data.is_null()) body.set("data", signal.data);
   return body;
@@ -52,7 +53,7 @@ Result<void> Core::signal_run(Run& run, Signal const& signal) {
                                          " (asked by " + run.state.stop->by + ")");
   if (signal.kind == "pause" && run.state.paused) return fail(ErrorCode::conflict, "run " + run.id + " is paused already");
   if (signal.kind == "continue" && !run.state.paused) return fail(ErrorCode::conflict, "run " + run.id + " is not paused");
-  record(run, event::signal, body_of(signal, ""));
+  record(run, event::signal, body_of(signal, nullptr));
   if (signal.kind == "stop" || signal.kind == "rollback") {
     std::string verb = signal.kind == "stop" ? "stopped" : "rolled back";
     std::string reason = signal.reason.empty() ? verb + " by " + signal.by : signal.reason;
@@ -73,7 +74,7 @@ Result<void> Core::answer_question(Run& run, std::string const& path, Signal con
     for (auto offer : it.question.choices) choices += (choices.empty() ? "" : ", ") + std::string(plan::name_of(offer));
     return fail(ErrorCode::invalid_input, "'" + path + "' asks for one of: " + choices);
   }
-  record(run, event::signal, body_of(signal, path));
+  record(run, event::signal, body_of(signal, &path));
   Decision decision = answer(*run.plan, run.state, path, *choice, signal.by, ports_.clock.now());
   record(run, std::move(decision.type), std::move(decision.body));
   if (!flush(run)) return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
@@ -99,7 +100,7 @@ Result<void> Core::signal_node(Run& run, Signal const& signal) {
     if (decides(signal.kind) && decides(earlier["kind"].as_string()))
       return fail(ErrorCode::conflict, "'" + waiting.front() + "' was decided already: " +
                                            earlier["kind"].as_string() + " by " + earlier["by"].as_string());
-  record(run, event::signal, body_of(signal, waiting.front()));
+  record(run, event::signal, body_of(signal, &waiting.front()));
   if (!flush(run)) return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
   run.to_wake.insert(waiting.front());
   advance(run);

@@ -38,6 +38,13 @@ TEST(Release, FirstDeploymentCreatesFunctionAndAlias) {
   EXPECT_EQ(alias->function_version, "1");
 }
 
+TEST(Release, AFirstDeploymentDoesNotWaitForTrafficThatDoesNotMove) {
+  test::Rehearsal rehearsal;
+  auto end = rehearsal.run(orders("one", "strategy:\n  - shift: 10\n    pause: 1h\n"));
+  EXPECT_EQ(end.state.end_state, "succeeded") << story(end);
+  EXPECT_EQ(end.state.node("default/release/pause").status, engine::NodeStatus::skipped);
+}
+
 TEST(Release, ASecondVersionIsShiftedInSteps) {
   test::Rehearsal rehearsal;
   rehearsal.run(orders("one", in_steps));

@@ -58,7 +58,7 @@ class Tree {
   void head() {
     auto const& state = view_.state;
     Time end = state.ended.value_or(look_.now);
-    std::string status = state.over() ? replace_all(state.end_state, "_", " ") : "running";
+    std::string status = state.over() ? state_words(state.end_state) : "running";
     if (state.paused && !state.over()) status = "paused";
     std::string text = view_.id + "  " + printable(view_.plan->name) + "  " + status + "  " +
                        short_duration(end - state.created);
