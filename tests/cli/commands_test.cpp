@@ -262,7 +262,6 @@ TEST(plan_options, change_the_plan) {
 
 TEST(plan_options, nobody_is_waited_for_without_a_terminal) {
   dialect::ScopeOptions options;
-  options.hold_external_changes = true;
   options.hold_timeout = std::chrono::hours(1);
   plan::Plan plan = canary_plan({"default"});
   plan.root = dialect::release_scope({&plan.releases[0]}, {}, options);
@@ -278,11 +277,11 @@ TEST(unsupported, names_what_needs_a_server) {
   plan::WebhookStep hook{.name = "hook", .url = "https://x"};
   hook.callback = true;
   plan.root.children[0].children.push_back(plan::leaf("hook", hook));
-  plan.root.children[0].children.push_back(plan::step("odd", "teleport", {}));
+  plan.root.children[0].children.push_back(plan::step("odd", "analysis", {}));
   auto found = unsupported_in(plan);
   ASSERT_EQ(found.size(), 2u);
   EXPECT_THAT(found[0], HasSubstr("callback"));
-  EXPECT_THAT(found[1], HasSubstr("teleport"));
+  EXPECT_THAT(found[1], HasSubstr("judges metrics"));
 }
 
 TEST(schedule, adds_waits_along_the_longest_way) {
