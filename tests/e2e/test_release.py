@@ -125,7 +125,8 @@ class ReleaseTest(StageTest):
         shared = {"runtime": "python3.12", "handler": "app.handler", "role": ROLE, "alias": "live"}
         for members in both.values():
             members.update(shared)
-        plain = dict(function=None, runtime=None, handler=None, role=None, alias=None)
+        plain = dict(function=None, runtime=None, handler=None, role=None, alias=None,
+                     timeout=None)
         self.deployed(functions=both, **plain)
         for members in both.values():
             members["package"] = self.stage.code("two")
