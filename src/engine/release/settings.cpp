@@ -74,6 +74,40 @@ std::optional<Effect> restoring_setting(StepContext& context) {
   return std::nullopt;
 }
 
+namespace {
+
+bool arrived(aws::FunctionDetails const& found, Effect const& effect) {
+  if (effect.name == "PutFunctionConcurrency")
+    return found.reserved_concurrency == static_cast<int>(effect.desired["reserved"].as_int());
+  if (effect.name == "DeleteFunctionConcurrency") return !found.reserved_concurrency;
+  if (effect.name == "UntagResource")
+    return std::ranges::none_of(effect.desired["keys"].items(), [&](json::Value const& key) {
+      return found.tags.contains(key.as_string());
+    });
+  return std::ranges::all_of(tags_of(effect.desired["tags"]), [&](auto const& wanted) {
+    auto tag = found.tags.find(wanted.first);
+    return tag != found.tags.end() && tag->second == wanted.second;
+  });
+}
+
+}  // namespace
+
+Settled settle_setting(StepContext& context, TargetAws& aws, Effect const& effect) {
+  auto lambda = aws.lambda(lane_of(context));
+  auto const& declared = context.declared();
+  if (effect.name == "DescribeAlias") {
+    auto alias = lambda.get_alias(declared.function, declared.alias);
+    if (!alias) return unsettled(context, alias.error());
+    context.release->alias_revision = alias->revision_id;
+    if (alias->description == effect.desired["description"].as_string()) return Happened{{}, true};
+    return DidNotHappen{"the alias has its old description"};
+  }
+  auto found = lambda.get_function(declared.function);
+  if (!found) return unsettled(context, found.error());
+  if (arrived(*found, effect)) return Happened{{}, true};
+  return DidNotHappen{"the function has its old settings"};
+}
+
 Performed write_setting(StepContext& context, TargetAws& aws, Effect const& effect) {
   auto lambda = aws.lambda(lane_of(context));
   auto const& declared = context.declared();

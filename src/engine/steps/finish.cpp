@@ -36,7 +36,7 @@ class Finish final : public Executor {
     auto aws = open_aws(context);
     if (!aws) return Refused{aws.error()};
     if (effect.name == "CreateAlias") return settle_created_alias(context, *aws, effect);
-    return DidNotHappen{"setting it again changes nothing more"};
+    return settle_setting(context, *aws, effect);
   }
 };
 

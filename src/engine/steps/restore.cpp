@@ -176,8 +176,11 @@ Settled Restore::settle(StepContext& context, Effect const& effect) const {
   auto aws = open_aws(context);
   if (!aws) return Refused{aws.error()};
   if (effect.name == "UpdateAlias") return settle_restored_alias(context, *aws, effect);
-  // The others are decided by what `next` reads: it goes on from the content it finds.
-  return DidNotHappen{"it is looked at again"};
+  // Of `$LATEST`, `next` decides by what it reads: it goes on from the content it finds.
+  bool latest = effect.name == "UpdateFunctionConfiguration" || effect.name == "UpdateFunctionCode" ||
+                effect.name == "PublishVersion";
+  if (latest) return DidNotHappen{"it is looked at again"};
+  return settle_setting(context, *aws, effect);
 }
 
 }  // namespace
