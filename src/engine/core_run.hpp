@@ -12,19 +12,19 @@ struct Core::Run {
   RunState state;
   std::int64_t epoch = 0;
 
-  std::vector<Event> pending;        ///< applied, not yet committed: nothing may be done meanwhile
-  std::string frozen;                ///< why the last commit failed; empty: it did not
+  std::vector<Event> pending;  ///< applied, not yet committed: nothing may be done meanwhile
+  std::string frozen;          ///< why the last commit failed; empty: it did not
   std::optional<Time> retry_commit;
-  bool lost = false;                 ///< somebody else owns it now
+  bool lost = false;  ///< somebody else owns it now
 
   struct InFlight {
     std::stop_source stop;
     int attempt = 0;
   };
-  std::map<std::string, InFlight> in_flight;     ///< leaves whose executor is at work
-  std::map<std::string, Time> wait_until;        ///< short waits, in memory only
-  std::set<std::string> to_wake;                 ///< parked leaves that got a signal
-  std::map<std::string, std::string> told;       ///< last reason for waiting that was noted, by leaf
+  std::map<std::string, InFlight> in_flight;  ///< leaves whose executor is at work
+  std::map<std::string, Time> wait_until;     ///< short waits, in memory only
+  std::set<std::string> to_wake;              ///< parked leaves that got a signal
+  std::map<std::string, std::string> told;    ///< last reason for waiting that was noted, by leaf
   std::map<std::string, std::string> held_keys;  ///< exclusive keys, by leaf
 };
 
@@ -52,7 +52,8 @@ class Drive {
   void happened(StepContext const& context, Happened outcome);
   void did_not_happen(StepContext const& context, std::string reason);
   void wait(StepContext const& context, NotNow const& outcome);
-  void end_leaf(StepContext const& context, NodeStatus status, Failed const& why, json::Value outputs);
+  void end_leaf(StepContext const& context, NodeStatus status, Failed const& why,
+                json::Value outputs);
 
   Core& core_;
   std::shared_ptr<Core::Run> run_;

@@ -155,7 +155,8 @@ bool Drive::arrived(std::string const& path, int attempt) {
 void Drive::add_release(json::Value& body, StepContext const& context) const {
   if (!context.release) return;
   auto known = context.releases.find(context.release_id);
-  json::Value before = known == context.releases.end() ? json::Value(json::Object{}) : known->second;
+  json::Value before =
+      known == context.releases.end() ? json::Value(json::Object{}) : known->second;
   json::Value patch = difference(context.release_id, before, to_json(*context.release));
   if (!patch.is_null()) body.set("release", std::move(patch));
 }
@@ -165,11 +166,13 @@ void Drive::add_notes(StepContext const& context) {
     std::string& told = run_->told[context.path];
     if (told == text) continue;  // a look that is repeated every second says it once
     told = text;
-    core_.record(*run_, event::note, json::Value{{"level", "warning"}, {"node", context.path}, {"text", text}});
+    core_.record(*run_, event::note,
+                 json::Value{{"level", "warning"}, {"node", context.path}, {"text", text}});
   }
 }
 
-void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const& why, json::Value outputs) {
+void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const& why,
+                     json::Value outputs) {
   json::Value body{{"node", context.path}, {"status", name_of(status)}};
   bool bad = status == NodeStatus::failed || status == NodeStatus::cancelled;
   if (bad) body.set("class", plan::name_of(why.error));
@@ -191,7 +194,8 @@ void Drive::on_move(StepContext const& context, Move move) {
   if (!arrived(context.path, context.record.attempt)) return;
   add_notes(context);
   NodeState const& it = run_->state.node(context.path);
-  if (it.ending && std::holds_alternative<Effect>(move)) return core_.advance(*run_);  // not begun: ends
+  if (it.ending && std::holds_alternative<Effect>(move))
+    return core_.advance(*run_);  // not begun: ends
   if (auto* effect = std::get_if<Effect>(&move)) {
     json::Value body{{"node", context.path}, {"effect", to_json(*effect)}};
     add_release(body, context);
@@ -221,7 +225,9 @@ void Drive::on_move(StepContext const& context, Move move) {
 }
 
 void Drive::happened(StepContext const& context, Happened outcome) {
-  json::Value body{{"node", context.path}, {"result", outcome.result.is_null() ? json::Value(json::Object{}) : outcome.result}};
+  json::Value body{
+      {"node", context.path},
+      {"result", outcome.result.is_null() ? json::Value(json::Object{}) : outcome.result}};
   if (outcome.adopted) body.set("adopted", true);
   add_release(body, context);
   core_.record(*run_, event::effect_happened, std::move(body));
@@ -239,8 +245,10 @@ void Drive::wait(StepContext const& context, NotNow const& outcome) {
   std::string& told = run_->told[context.path];
   if (told == outcome.reason) return;
   told = outcome.reason;
-  core_.record(*run_, event::note,
-               json::Value{{"level", "info"}, {"node", context.path}, {"text", "waiting: " + outcome.reason}});
+  core_.record(
+      *run_, event::note,
+      json::Value{
+          {"level", "info"}, {"node", context.path}, {"text", "waiting: " + outcome.reason}});
 }
 
 void Drive::on_performed(StepContext const& context, Performed outcome) {
@@ -254,7 +262,9 @@ void Drive::on_performed(StepContext const& context, Performed outcome) {
   } else if (auto* later = std::get_if<NotNow>(&outcome)) {
     wait(context, *later);
   } else {
-    log::info("outcome_unknown", {{"run", run_->id}, {"node", context.path}, {"reason", std::get<MaybeDone>(outcome).reason}});
+    log::info("outcome_unknown", {{"run", run_->id},
+                                  {"node", context.path},
+                                  {"reason", std::get<MaybeDone>(outcome).reason}});
   }
   core_.advance(*run_);
 }
@@ -268,7 +278,8 @@ void Drive::on_settled(StepContext const& context, Settled outcome) {
     did_not_happen(context, no->reason);
   } else if (auto* others = std::get_if<ChangedByOthers>(&outcome)) {
     did_not_happen(context, others->found);
-    end_leaf(context, NodeStatus::failed, Failed{plan::ErrorClass::external_change, others->found, ""}, {});
+    end_leaf(context, NodeStatus::failed,
+             Failed{plan::ErrorClass::external_change, others->found, ""}, {});
   } else if (auto* refused = std::get_if<Refused>(&outcome)) {
     did_not_happen(context, refused->why.reason);
     end_leaf(context, NodeStatus::failed, refused->why, {});

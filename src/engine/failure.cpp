@@ -11,7 +11,7 @@ using plan::FailureRule;
 using plan::Node;
 
 struct Verdict {
-  Action action;      ///< default: fail
+  Action action;  ///< default: fail
   std::string by = "-";
 };
 
@@ -43,8 +43,10 @@ class Decider {
   Decision decide(Action const& action, std::string const& by, int depth = 0) {
     bool bounded = depth < 8;
     switch (action.kind) {
-      case ActionKind::retry: return bounded ? repeat(action, by, path_, depth) : decided(Action{}, by);
-      case ActionKind::retry_scope: return bounded ? repeat(action, by, scope_of_action(action), depth) : decided(Action{}, by);
+      case ActionKind::retry:
+        return bounded ? repeat(action, by, path_, depth) : decided(Action{}, by);
+      case ActionKind::retry_scope:
+        return bounded ? repeat(action, by, scope_of_action(action), depth) : decided(Action{}, by);
       case ActionKind::ask: return ask(action, by, depth);
       case ActionKind::roll_back: return roll_back(action, by);
       case ActionKind::stop: return stop();
@@ -68,7 +70,8 @@ class Decider {
     return scope.found ? scope.path : std::string(path_);
   }
 
-  Decision repeat(Action const& action, std::string const& by, std::string const& scope, int depth) {
+  Decision repeat(Action const& action, std::string const& by, std::string const& scope,
+                  int depth) {
     auto const& tries = state_.node(scope).tries;
     auto used = tries.find(by);
     int tried = used == tries.end() ? 0 : used->second;
@@ -108,7 +111,8 @@ class Decider {
   }
 
   Decision stop() {
-    return {event::stopping, json::Value{{"reason", node_.reason}, {"by", "plan"}, {"roll_back", false}}};
+    return {event::stopping,
+            json::Value{{"reason", node_.reason}, {"by", "plan"}, {"roll_back", false}}};
   }
 
   plan::Plan const& plan_;
@@ -154,13 +158,14 @@ std::optional<Decision> decide_failure(plan::Plan const& plan, RunState const& s
   return std::nullopt;
 }
 
-Decision answer(plan::Plan const& plan, RunState const& state, std::string_view path, plan::ActionKind choice,
-                std::string const& person, Time now) {
+Decision answer(plan::Plan const& plan, RunState const& state, std::string_view path,
+                plan::ActionKind choice, std::string const& person, Time now) {
   NodeState const& it = state.node(path);
   Action action;
   action.kind = choice;
   action.count = 1'000'000;  // a person may ask for another try as often as they like
-  Decision decision = Decider(plan, state, path, now).decide(action, it.decided_by.empty() ? "-" : it.decided_by);
+  Decision decision =
+      Decider(plan, state, path, now).decide(action, it.decided_by.empty() ? "-" : it.decided_by);
   decision.body.set("person", person);
   return decision;
 }

@@ -50,7 +50,8 @@ std::optional<Time> next_due(plan::Plan const& plan, RunState const& state) {
   for (auto const& [path, node] : state.nodes) {
     bool waits = node.status == NodeStatus::parked || node.status == NodeStatus::asking ||
                  node.status == NodeStatus::pending;
-    bool held = state.paused && node.status != NodeStatus::asking && path.find('~') == std::string::npos;
+    bool held =
+        state.paused && node.status != NodeStatus::asking && path.find('~') == std::string::npos;
     if (waits && !held) consider(node.due);
     auto const* declared = node.active() ? plan::find(plan, path) : nullptr;
     if (!declared || !declared->timeout || node.ending || !node.started) continue;

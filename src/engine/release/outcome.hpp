@@ -9,8 +9,8 @@ namespace sluice::engine {
 Failed failed(aws::CallError const& error);
 Failed failed(Error const& error);
 
-/// A read that failed: what passes by itself is tried again for a minute (a compensation: as long as
-/// the plan's patience), everything else fails the step.
+/// A read that failed: what passes by itself is tried again for a minute (a compensation: as long
+/// as the plan's patience), everything else fails the step.
 Move look_again(StepContext const& context, aws::CallError const& error);
 
 /// A write that failed. Refused for now: the same intent again later; may have arrived: MaybeDone.

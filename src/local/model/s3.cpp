@@ -156,10 +156,9 @@ Outcome<ObjectVersion const*> S3::put(std::string const& account, std::string co
   return &versions.back();
 }
 
-Outcome<ObjectVersion const*> S3::find(std::string const& account, std::string const& bucket_name,
-                                       std::string const& key,
+Outcome<ObjectVersion const*> S3::find(std::string const& bucket_name, std::string const& key,
                                        std::string const& version_id) const {
-  auto home = bucket(account, bucket_name);
+  auto home = bucket(bucket_name);
   if (!home) return std::unexpected(home.error());
   auto at = (*home)->objects.find(key);
   if (version_id.empty()) {
