@@ -119,23 +119,32 @@ void Core::record(Run& run, std::string type, json::Value body) {
   run.pending.push_back(std::move(entry));
 }
 
-/// Whether the commit that failed was carried out all the same (its answer was lost).
-bool Core::was_committed(Run const& run) {
+/// A commit that failed may have been carried out all the same, its answer lost: then its events are
+/// in the journal, and only those that were recorded since are still to be written. Answers them.
+Result<std::vector<Event>> Core::unwritten(Run const& run) {
+  if (run.frozen.empty()) return run.pending;
   auto row = ports_.store.run(run.id);
-  return row && *row && (*row)->last_seq == run.pending.back().seq && (*row)->epoch == run.epoch;
+  if (!row) return std::unexpected(row.error());
+  bool ours = *row && (*row)->epoch == run.epoch;
+  if (!ours) return run.pending;  // the append says why it cannot be
+  std::vector<Event> left;
+  for (auto const& entry : run.pending)
+    if (entry.seq > (*row)->last_seq) left.push_back(entry);
+  return left;
 }
 
 Result<void> Core::commit(Run& run) {
-  bool uncertain = !run.frozen.empty();
-  if (uncertain && was_committed(run)) return {};
+  auto events = unwritten(run);
+  if (!events) return std::unexpected(events.error());
+  if (events->empty()) return {};
   store::RunPatch patch;
   patch.summary = summary_of(*run.plan, run.state);
-  patch.next_due = engine::next_due(*run.plan, run.state);
+  patch.next_due = engine::next_due(*run.plan, run.state, run.looked_at);
   if (run.state.over()) {
     patch.state = run.state.end_state;
     patch.ended = run.state.ended;
   }
-  return ports_.store.append(run.id, run.epoch, run.pending, patch);
+  return ports_.store.append(run.id, run.epoch, *events, patch);
 }
 
 /// True when everything recorded is durable. Otherwise nothing may be done or acknowledged.
@@ -170,6 +179,7 @@ void Core::interrupt_what_ends(Run& run) {
 
 void Core::advance(Run& run) {
   if (run.lost || !run.frozen.empty()) return;
+  run.looked_at = ports_.clock.now();
   while (auto decision = decide(*run.plan, run.state, ports_.evaluators, ports_.clock.now()))
     record(run, std::move(decision->type), std::move(decision->body));
   if (!flush(run)) return;
@@ -208,7 +218,7 @@ std::optional<Time> Core::next_due() const {
       consider(run->retry_commit);
       continue;
     }
-    consider(engine::next_due(*run->plan, run->state));
+    consider(engine::next_due(*run->plan, run->state, run->looked_at));
     for (auto const& [path, until] : run->wait_until)
       if (run->state.node(path).active() && !run->in_flight.contains(path)) consider(until);
   }

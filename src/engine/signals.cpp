@@ -100,8 +100,9 @@ Result<void> Core::signal_node(Run& run, Signal const& signal) {
       return fail(ErrorCode::conflict, "'" + waiting.front() + "' was decided already: " +
                                            earlier["kind"].as_string() + " by " + earlier["by"].as_string());
   record(run, event::signal, body_of(signal, waiting.front()));
-  if (!flush(run)) return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
+  // Before the commit: one whose answer is lost may stand in the journal all the same.
   run.to_wake.insert(waiting.front());
+  if (!flush(run)) return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
   advance(run);
   return {};
 }

@@ -22,6 +22,10 @@ class PlanDraw {
     plan.name = "simulated";
     plan.dialect = "native";
     plan.hold_timeout = minutes(between(random_, 0, 60));
+    static constexpr plan::ExternalChange policies[] = {
+        plan::ExternalChange::hold, plan::ExternalChange::hold, plan::ExternalChange::roll_back,
+        plan::ExternalChange::carry_on};
+    plan.external_change = policies[random_.below(std::size(policies))];
     int targets = chance(random_, 0.25) ? 2 : 1;
     for (int i = 0; i < targets; ++i) {
       plan::Target target;
@@ -159,6 +163,7 @@ class PlanDraw {
     for (auto const& release : scenario_.plan.releases)
       if (release.target == target.name) releases.push_back(&release);
     dialect::ScopeOptions options;
+    options.external_change = scenario_.plan.external_change;
     options.hold_timeout = scenario_.plan.hold_timeout;
     options.bypass_check = chance(random_, 0.3);
     dialect::TargetBranch branch;

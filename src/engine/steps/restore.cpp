@@ -25,6 +25,15 @@ class Restore final : public Executor {
   static Move finished(StepContext& context);
 };
 
+/// Somebody who changes `$LATEST` again and again, or updates that end Failed, are not met for ever.
+constexpr std::ptrdiff_t most_repeats = 3;
+
+std::ptrdiff_t times(StepContext const& context, std::string_view effect) {
+  return std::ranges::count_if(context.record.effects, [&](EffectRecord const& it) {
+    return it.result && it.intent["name"].as_string() == effect;
+  });
+}
+
 bool moved_traffic(ReleaseState const& state) {
   return state.shifted && (state.alias_existed || state.created_alias) && !state.baseline_alias.version.empty();
 }
@@ -67,7 +76,8 @@ Move Restore::finished(StepContext& context) {
     state.place = Place::on_candidate;
     state.place_note = "the function was created by this run and is kept: there is nothing to go back to";
   } else {
-    state.place = live_changed ? Place::on_baseline : Place::unchanged;
+    bool went_back = live_changed && state.function_existed;
+    state.place = went_back ? Place::on_baseline : Place::unchanged;
     state.weight = 0;
   }
   bool latest_left = state.wrote_latest && state.function_existed && !latest_goes_back(context);
@@ -95,6 +105,11 @@ std::optional<Move> Restore::restore_latest(StepContext& context, TargetAws& aws
     if (!published.is_null()) state.restored_version = published["version"].as_string();
     return std::nullopt;
   }
+  if (times(context, "UpdateFunctionConfiguration") > most_repeats || times(context, "UpdateFunctionCode") > most_repeats)
+    return Failed{plan::ErrorClass::infrastructure,
+                  "$LATEST of " + context.declared().function + " does not become what it was, although AWS took the code and "
+                  "the configuration of version " + state.latest_version,
+                  "Compare the two; the traffic is back already where an alias leads it."};
   json::Value before{{"revision", state.latest_revision}};
   if (as_recorded)
     return Effect{"PublishVersion", before, json::Value{{"code_sha256", state.latest_code}}, {}};
