@@ -79,7 +79,7 @@ Result<Started> Core::start(StartRequest request, std::shared_ptr<Services> serv
 }
 
 Result<void> Core::resume(std::string const& id, std::shared_ptr<Services> services) {
-  if (Run* known = find(id); known && !known->lost && !known->state.over()) return {};
+  if (Run* known = find(id); known && !known->lost && !known->ended()) return {};
   auto found = ports_.store.run(id);
   if (!found) return std::unexpected(found.error());
   if (!*found) return fail(ErrorCode::not_found, "there is no run " + id, "sluice list shows the runs.");
@@ -204,7 +204,7 @@ void Core::wake(Run& run) {
 void Core::tick() {
   auto runs = runs_;  // advancing may end runs
   for (auto& [id, run] : runs)
-    if (!run->lost && !run->state.over()) wake(*run);
+    if (!run->lost && !run->ended()) wake(*run);
 }
 
 std::optional<Time> Core::next_due() const {
@@ -213,7 +213,7 @@ std::optional<Time> Core::next_due() const {
     if (time && (!earliest || *time < *earliest)) earliest = time;
   };
   for (auto const& [id, run] : runs_) {
-    if (run->lost || run->state.over()) continue;
+    if (run->lost || run->ended()) continue;
     if (!run->frozen.empty()) {
       consider(run->retry_commit);
       continue;
@@ -234,15 +234,16 @@ std::optional<Snapshot> Core::snapshot(std::string const& run) const {
 std::vector<std::string> Core::active() const {
   std::vector<std::string> ids;
   for (auto const& [id, run] : runs_)
-    if (!run->lost && !run->state.over()) ids.push_back(id);
+    if (!run->lost && !run->ended()) ids.push_back(id);
   return ids;
 }
 
 void Core::let_go() {
   for (auto& [id, run] : runs_) {
     for (auto& [path, flight] : run->in_flight) flight.stop.request_stop();
-    if (run->lost || run->state.over()) continue;
+    if (run->lost || run->ended()) continue;
     flush(*run);
+    if (run->ended()) continue;
     if (auto released = ports_.store.release(id, run->epoch); !released)
       log::warning("run_not_released", {{"run", id}, {"reason", released.error().message}});
     run->lost = true;

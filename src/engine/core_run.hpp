@@ -23,6 +23,8 @@ struct Core::Run {
     std::uint64_t number = 0;  ///< its answer is the one that is waited for
   };
   std::uint64_t flights = 0;
+  /// Whether its end is durable: until then it is still there, and its commit is tried again.
+  bool ended() const { return state.over() && pending.empty(); }
   std::map<std::string, InFlight> in_flight;     ///< leaves whose executor is at work
   std::map<std::string, Time> wait_until;        ///< short waits, in memory only
   std::set<std::string> to_wake;                 ///< parked leaves that got a signal

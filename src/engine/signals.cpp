@@ -28,7 +28,7 @@ std::optional<plan::ActionKind> choice_of(std::string_view kind) {
 Result<void> Core::signal(std::string const& id, Signal const& signal) {
   Run* run = find(id);
   if (!run) return fail(ErrorCode::not_found, "there is no running run " + id, "sluice list shows the runs.");
-  if (run->state.over())
+  if (run->ended())
     return fail(ErrorCode::conflict, "run " + id + " has ended: " + run->state.end_state);
   if (run->lost) return fail(ErrorCode::conflict, "run " + id + " is executed by another process now");
   if (!run->frozen.empty())

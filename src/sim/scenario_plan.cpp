@@ -121,8 +121,12 @@ class PlanDraw {
   StrategyStep check() {
     StrategyStep step;
     step.kind = StrategyStep::Kind::check;
-    step.check.duration = minutes(between(random_, 1, 10));
-    step.check.no_data_grace = minutes(between(random_, 0, 5));
+    // Where metrics come at once they are looked at every second.
+    bool at_once = scenario_.metric_lag == Duration::zero();
+    step.check.duration = at_once ? Duration(seconds(between(random_, 5, 60)))
+                                  : Duration(minutes(between(random_, 1, 10)));
+    step.check.no_data_grace = at_once ? Duration(seconds(between(random_, 0, 20)))
+                                       : Duration(minutes(between(random_, 0, 5)));
     step.check.roll_back_on_no_data = chance(random_, 0.7);
     scenario_.expected += step.check.duration + step.check.no_data_grace + minutes(5);
     return step;

@@ -161,6 +161,20 @@ TEST(Core, AnOpenIntentIsSettledAfterACrash) {
   EXPECT_EQ(play.count(event::effect_intended), 1);
 }
 
+TEST(Core, AnEndThatCouldNotBeJournalledIsTriedAgain) {
+  CorePlay play;
+  play.start(in_sequence({probe("step")}));
+  play.workers().perform(0);
+  play.fail_commits(true, false);
+  play.workers().deliver(0);
+  EXPECT_EQ(play.core().active().size(), 1u);
+  EXPECT_FALSE(play.signal("stop"));
+  play.fail_commits(false, false);
+  play.run_for(seconds(5));
+  EXPECT_EQ(play.count(event::run_ended), 1);
+  EXPECT_TRUE(play.core().active().empty());
+}
+
 TEST(Core, APausedRunHasNothingDueUntilItGoesOn) {
   CorePlay play;
   play.start(in_sequence({plan::leaf("wait", plan::PauseStep{minutes(1)})}));

@@ -81,8 +81,7 @@ Move Restore::finished(StepContext& context) {
     state.weight = 0;
   }
   bool latest_left = state.wrote_latest && state.function_existed && !latest_goes_back(context);
-  if (latest_left)
-    state.latest_note = "$LATEST holds the candidate's code or configuration; the alias does not serve it";
+  state.latest_note = latest_left ? latest_left_note : "";
   if (state.created_alias && state.function_existed)
     state.place_note = "alias " + state.alias + " was created by this run and is kept, on the baseline";
   return Done{json::Value{{"place", name_of(state.place)}, {"version", state.baseline_version}}, NodeStatus::succeeded, {}};
