@@ -44,7 +44,7 @@ class Drive {
   enum class Job { next, perform, settle };
 
   void leaf(std::string const& path, NodeState const& it);
-  bool acquire(std::string const& path, Executor const& executor);
+  bool acquire(StepContext const& context, Executor const& executor);
   StepContext context(std::string const& path, std::stop_token stop) const;
   void dispatch(std::string const& path, Job job);
   void work(Executor const& executor, Job job, StepContext context, std::uint64_t number);

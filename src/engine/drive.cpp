@@ -86,12 +86,12 @@ StepContext Drive::context(std::string const& path, std::stop_token stop) const 
   return it;
 }
 
-bool Drive::acquire(std::string const& path, Executor const& executor) {
-  std::string key = executor.exclusive_key(context(path, {}));
+bool Drive::acquire(StepContext const& context, Executor const& executor) {
+  std::string key = executor.exclusive_key(context);
   if (key.empty()) return true;
-  auto [entry, taken] = core_.exclusive_.try_emplace(key, run_->id, path);
-  if (!taken && entry->second != std::pair(run_->id, path)) return false;
-  run_->held_keys[path] = key;
+  auto [entry, taken] = core_.exclusive_.try_emplace(key, run_->id, context.path);
+  if (!taken && entry->second != std::pair(run_->id, context.path)) return false;
+  run_->held_keys[context.path] = key;
   return true;
 }
 
@@ -106,7 +106,9 @@ void Drive::dispatch(std::string const& path, Job job) {
     end_leaf(mine, NodeStatus::failed, why, {});
     return core_.advance(*run_);
   }
-  if (!acquire(path, *executor)) {
+  std::stop_source stop;
+  StepContext mine = context(path, stop.get_token());
+  if (!acquire(mine, *executor)) {
     run_->wait_until[path] = core_.ports_.clock.now() + exclusive_retry;
     return;
   }
@@ -114,10 +116,8 @@ void Drive::dispatch(std::string const& path, Job job) {
     // Parked again or ended by its answer; the wake itself is not worth a commit of its own.
     core_.record(*run_, event::node_woken, json::Value{{"node", path}});
   }
-  auto& flight = run_->in_flight[path];
-  flight = {};
-  flight.number = ++run_->flights;
-  work(*executor, job, context(path, flight.stop.get_token()), flight.number);
+  run_->in_flight[path] = {stop, ++run_->flights};
+  work(*executor, job, std::move(mine), run_->flights);
 }
 
 void Drive::work(Executor const& executor, Job job, StepContext context, std::uint64_t number) {

@@ -34,8 +34,17 @@ std::ptrdiff_t times(StepContext const& context, std::string_view effect) {
   });
 }
 
+/// Where the alias goes back to: what was recorded; one that this run made at its end never stood
+/// anywhere else, and is kept on the baseline. Empty: there is nothing to go back to.
+AliasContent recorded_content(ReleaseState const& state) {
+  if (!state.baseline_alias.version.empty() || !state.created_alias) return state.baseline_alias;
+  return {state.baseline_version, {}};
+}
+
 bool moved_traffic(ReleaseState const& state) {
-  return state.shifted && (state.alias_existed || state.created_alias) && !state.baseline_alias.version.empty();
+  if (recorded_content(state).version.empty()) return false;
+  bool made_there = state.created_alias && state.alias_now.names(state.candidate_version);
+  return made_there || (state.shifted && (state.alias_existed || state.created_alias));
 }
 
 /// A change by somebody else that already took the candidate off the alias counts as done (E3).
@@ -57,7 +66,7 @@ Move Restore::next(StepContext& context) const {
   auto aws = open_aws(context);
   if (!aws) return aws.error();
   if (moved_traffic(state) && !context.happened("UpdateAlias") && !taken_off_by_others(state))
-    return intend_alias(context, state.alias_now, state.alias_revision, state.baseline_alias, "restore");
+    return intend_alias(context, state.alias_now, state.alias_revision, recorded_content(state), "restore");
   if (latest_goes_back(context))
     if (auto move = restore_latest(context, *aws)) return *move;
   if (auto effect = restoring_setting(context)) return *effect;
@@ -70,7 +79,7 @@ Move Restore::finished(StepContext& context) {
   if (state.place == Place::changed_by_others)
     return Done{json::Value{{"place", name_of(state.place)}}, NodeStatus::succeeded,
                 "somebody else has taken the candidate off the alias: " + in_words(state.alias_now)};
-  bool live_changed = state.shifted || (state.alias.empty() && state.wrote_latest) || state.wrote_tags ||
+  bool live_changed = state.shifted || context.happened("UpdateAlias") || (state.alias.empty() && state.wrote_latest) || state.wrote_tags ||
                       state.wrote_concurrency || state.described_alias;
   if (!state.function_existed && state.created_function) {
     state.place = Place::on_candidate;
