@@ -12,11 +12,13 @@ constexpr Duration commit_retry = std::chrono::seconds(1);
 json::Value summary_of(plan::Plan const& plan, RunState const& state) {
   json::Value releases = json::Array{};
   for (auto const& declared : plan.releases) {
-    json::Value entry{{"id", declared.id}, {"target", declared.target}, {"function", declared.function}};
+    json::Value entry{
+        {"id", declared.id}, {"target", declared.target}, {"function", declared.function}};
     if (!declared.alias.empty()) entry.set("alias", declared.alias);
     auto found = state.releases.find(declared.id);
     if (found != state.releases.end())
-      for (auto name : {"place", "baseline_version", "candidate_version", "weight", "region", "account"})
+      for (auto name :
+           {"place", "baseline_version", "candidate_version", "weight", "region", "account"})
         if (found->second.contains(name)) entry.set(name, found->second[name]);
     releases.push(std::move(entry));
   }
@@ -82,8 +84,10 @@ Result<void> Core::resume(std::string const& id, std::shared_ptr<Services> servi
   if (Run* known = find(id); known && !known->lost && !known->ended()) return {};
   auto found = ports_.store.run(id);
   if (!found) return std::unexpected(found.error());
-  if (!*found) return fail(ErrorCode::not_found, "there is no run " + id, "sluice list shows the runs.");
-  if ((*found)->ended) return fail(ErrorCode::conflict, "run " + id + " has ended: " + (*found)->state);
+  if (!*found)
+    return fail(ErrorCode::not_found, "there is no run " + id, "sluice list shows the runs.");
+  if ((*found)->ended)
+    return fail(ErrorCode::conflict, "run " + id + " has ended: " + (*found)->state);
   auto row = ports_.store.claim(id, ports_.owner);
   if (!row) return std::unexpected(row.error());
   auto stored = ports_.store.plan(row->plan_digest);
@@ -119,8 +123,9 @@ void Core::record(Run& run, std::string type, json::Value body) {
   run.pending.push_back(std::move(entry));
 }
 
-/// A commit that failed may have been carried out all the same, its answer lost: then its events are
-/// in the journal, and only those that were recorded since are still to be written. Answers them.
+/// A commit that failed may have been carried out all the same, its answer lost: then its events
+/// are in the journal, and only those that were recorded since are still to be written. Answers
+/// them.
 Result<std::vector<Event>> Core::unwritten(Run const& run) {
   if (run.frozen.empty()) return run.pending;
   auto row = ports_.store.run(run.id);

@@ -12,11 +12,11 @@ struct Core::Run {
   RunState state;
   std::int64_t epoch = 0;
 
-  std::vector<Event> pending;        ///< applied, not yet committed: nothing may be done meanwhile
-  std::string frozen;                ///< why the last commit failed; empty: it did not
+  std::vector<Event> pending;  ///< applied, not yet committed: nothing may be done meanwhile
+  std::string frozen;          ///< why the last commit failed; empty: it did not
   std::optional<Time> retry_commit;
-  bool lost = false;                 ///< somebody else owns it now
-  Time looked_at{};                  ///< what was due by then has been looked at
+  bool lost = false;  ///< somebody else owns it now
+  Time looked_at{};   ///< what was due by then has been looked at
 
   struct InFlight {
     std::stop_source stop;
@@ -25,11 +25,11 @@ struct Core::Run {
   std::uint64_t flights = 0;
   /// Whether its end is durable: until then it is still there, and its commit is tried again.
   bool ended() const { return state.over() && pending.empty(); }
-  std::map<std::string, InFlight> in_flight;     ///< leaves whose executor is at work
-  std::map<std::string, Time> wait_until;        ///< short waits, in memory only
-  std::set<std::string> to_wake;                 ///< parked leaves that got a signal
-  std::set<std::string> not_begun;               ///< leaves whose intent waits for its commit
-  std::map<std::string, std::string> told;       ///< last reason for waiting that was noted, by leaf
+  std::map<std::string, InFlight> in_flight;  ///< leaves whose executor is at work
+  std::map<std::string, Time> wait_until;     ///< short waits, in memory only
+  std::set<std::string> to_wake;              ///< parked leaves that got a signal
+  std::set<std::string> not_begun;            ///< leaves whose intent waits for its commit
+  std::map<std::string, std::string> told;    ///< last reason for waiting that was noted, by leaf
   std::map<std::string, std::string> held_keys;  ///< exclusive keys, by leaf
 };
 
@@ -60,7 +60,8 @@ class Drive {
   void happened(StepContext const& context, Happened outcome);
   void did_not_happen(StepContext const& context, std::string reason);
   void wait(StepContext const& context, NotNow const& outcome);
-  void end_leaf(StepContext const& context, NodeStatus status, Failed const& why, json::Value outputs);
+  void end_leaf(StepContext const& context, NodeStatus status, Failed const& why,
+                json::Value outputs);
 
   Core& core_;
   std::shared_ptr<Core::Run> run_;

@@ -54,7 +54,8 @@ void Drive::leaf(std::string const& path, NodeState const& it) {
   }
   if (waits && !run_->to_wake.contains(path)) return;
   run_->wait_until.erase(path);
-  if (open && run_->not_begun.erase(path)) return dispatch(path, it.ending ? Job::settle : Job::perform);
+  if (open && run_->not_begun.erase(path))
+    return dispatch(path, it.ending ? Job::settle : Job::perform);
   if (open) return dispatch(path, Job::settle);
   bool paused = run_->state.paused && !in_compensation(path);
   if (it.status == NodeStatus::parked) {
@@ -124,7 +125,8 @@ void Drive::work(Executor const& executor, Job job, StepContext context, std::ui
   Pool pool = in_compensation(context.path) ? Pool::rollback : executor.pool();
   // The run is kept alive by this closure; the core outlives its workers.
   auto self = *this;
-  core_.ports_.workers.run(pool, [self, &executor, job, number, context = std::move(context)]() mutable {
+  core_.ports_.workers.run(pool, [self, &executor, job, number,
+                                  context = std::move(context)]() mutable {
     std::function<void()> answer;
     if (job == Job::next) {
       Move move = executor.next(context);
@@ -136,7 +138,8 @@ void Drive::work(Executor const& executor, Job job, StepContext context, std::ui
     Effect effect = effect_of(context.record.effects.back().intent);
     if (job == Job::perform) {
       Performed outcome = executor.perform(context, effect);
-      answer = [self, number, context = std::move(context), outcome = std::move(outcome)]() mutable {
+      answer = [self, number, context = std::move(context),
+                outcome = std::move(outcome)]() mutable {
         if (self.arrived(context.path, number)) self.on_performed(context, std::move(outcome));
       };
       return answer;
@@ -160,7 +163,8 @@ bool Drive::arrived(std::string const& path, std::uint64_t number) {
 void Drive::add_release(json::Value& body, StepContext const& context) const {
   if (!context.release) return;
   auto known = context.releases.find(context.release_id);
-  json::Value before = known == context.releases.end() ? json::Value(json::Object{}) : known->second;
+  json::Value before =
+      known == context.releases.end() ? json::Value(json::Object{}) : known->second;
   json::Value patch = difference(context.release_id, before, to_json(*context.release));
   if (!patch.is_null()) body.set("release", std::move(patch));
 }
@@ -170,11 +174,13 @@ void Drive::add_notes(StepContext const& context) {
     std::string& told = run_->told[context.path];
     if (told == text) continue;  // a look that is repeated every second says it once
     told = text;
-    core_.record(*run_, event::note, json::Value{{"level", "warning"}, {"node", context.path}, {"text", text}});
+    core_.record(*run_, event::note,
+                 json::Value{{"level", "warning"}, {"node", context.path}, {"text", text}});
   }
 }
 
-void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const& why, json::Value outputs) {
+void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const& why,
+                     json::Value outputs) {
   json::Value body{{"node", context.path}, {"status", name_of(status)}};
   bool bad = status == NodeStatus::failed || status == NodeStatus::cancelled;
   if (bad) body.set("class", plan::name_of(why.error));
@@ -235,7 +241,9 @@ void Drive::park(StepContext const& context, Park park) {
 }
 
 void Drive::happened(StepContext const& context, Happened outcome) {
-  json::Value body{{"node", context.path}, {"result", outcome.result.is_null() ? json::Value(json::Object{}) : outcome.result}};
+  json::Value body{
+      {"node", context.path},
+      {"result", outcome.result.is_null() ? json::Value(json::Object{}) : outcome.result}};
   if (outcome.adopted) body.set("adopted", true);
   add_release(body, context);
   core_.record(*run_, event::effect_happened, std::move(body));
@@ -253,8 +261,10 @@ void Drive::wait(StepContext const& context, NotNow const& outcome) {
   std::string& told = run_->told[context.path];
   if (told == outcome.reason) return;
   told = outcome.reason;
-  core_.record(*run_, event::note,
-               json::Value{{"level", "info"}, {"node", context.path}, {"text", "waiting: " + outcome.reason}});
+  core_.record(
+      *run_, event::note,
+      json::Value{
+          {"level", "info"}, {"node", context.path}, {"text", "waiting: " + outcome.reason}});
 }
 
 /// The effect surely did not happen and is to be tried again: at once, but not for ever, and not
@@ -262,13 +272,17 @@ void Drive::wait(StepContext const& context, NotNow const& outcome) {
 void Drive::again(StepContext const& context, std::string const& reason) {
   did_not_happen(context, reason);
   auto const& effects = run_->state.node(context.path).effects;
-  auto since = std::ranges::find_if(effects.rbegin(), effects.rend(), [](auto const& it) { return !it.void_; });
+  auto since = std::ranges::find_if(effects.rbegin(), effects.rend(),
+                                    [](auto const& it) { return !it.void_; });
   auto tries = since - effects.rbegin();
   if (tries < quick_tries) return;
   if (!patient(context))
     return end_leaf(context, NodeStatus::failed,
                     {plan::ErrorClass::conflict,
-                     effects.back().intent["name"].as_string() + " did not come through in " + std::to_string(tries) + " tries: " + reason, ""}, {});
+                     effects.back().intent["name"].as_string() + " did not come through in " +
+                         std::to_string(tries) + " tries: " + reason,
+                     ""},
+                    {});
   wait(context, {std::chrono::seconds(1), reason});
 }
 
@@ -283,7 +297,9 @@ void Drive::on_performed(StepContext const& context, Performed outcome) {
     did_not_happen(context, later->reason);
     wait(context, *later);
   } else {
-    log::info("outcome_unknown", {{"run", run_->id}, {"node", context.path}, {"reason", std::get<MaybeDone>(outcome).reason}});
+    log::info("outcome_unknown", {{"run", run_->id},
+                                  {"node", context.path},
+                                  {"reason", std::get<MaybeDone>(outcome).reason}});
   }
   core_.advance(*run_);
 }
@@ -296,7 +312,8 @@ void Drive::on_settled(StepContext const& context, Settled outcome) {
     again(context, no->reason);
   } else if (auto* others = std::get_if<ChangedByOthers>(&outcome)) {
     did_not_happen(context, others->found);
-    end_leaf(context, NodeStatus::failed, Failed{plan::ErrorClass::external_change, others->found, ""}, {});
+    end_leaf(context, NodeStatus::failed,
+             Failed{plan::ErrorClass::external_change, others->found, ""}, {});
   } else if (auto* refused = std::get_if<Refused>(&outcome)) {
     did_not_happen(context, refused->why.reason);
     end_leaf(context, NodeStatus::failed, refused->why, {});

@@ -11,7 +11,7 @@ using plan::FailureRule;
 using plan::Node;
 
 struct Verdict {
-  Action action;      ///< default: fail
+  Action action;  ///< default: fail
   std::string by = "-";
 };
 
@@ -44,8 +44,10 @@ class Decider {
   std::optional<Decision> decide(Action const& action, std::string const& by, int depth = 0) {
     bool bounded = depth < 8;
     switch (action.kind) {
-      case ActionKind::retry: return bounded ? repeat(action, by, path_, depth) : decided(Action{}, by);
-      case ActionKind::retry_scope: return bounded ? repeat(action, by, scope_of_action(action), depth) : decided(Action{}, by);
+      case ActionKind::retry:
+        return bounded ? repeat(action, by, path_, depth) : decided(Action{}, by);
+      case ActionKind::retry_scope:
+        return bounded ? repeat(action, by, scope_of_action(action), depth) : decided(Action{}, by);
       case ActionKind::ask: return ask(action, by, depth);
       case ActionKind::roll_back: return roll_back(action, by);
       case ActionKind::stop: return stop();
@@ -69,7 +71,8 @@ class Decider {
     return scope.found ? scope.path : std::string(path_);
   }
 
-  std::optional<Decision> repeat(Action const& action, std::string const& by, std::string const& scope, int depth) {
+  std::optional<Decision> repeat(Action const& action, std::string const& by,
+                                 std::string const& scope, int depth) {
     auto const& tries = state_.node(scope).tries;
     auto used = tries.find(by);
     int tried = used == tries.end() ? 0 : used->second;
@@ -89,14 +92,17 @@ class Decider {
   bool works_below(std::string const& scope) const {
     return std::ranges::any_of(state_.nodes, [&](auto const& entry) {
       auto const& [path, it] = entry;
-      Node const* node = it.active() && path != path_ && within(path, scope) ? plan::find(plan_, path) : nullptr;
+      Node const* node =
+          it.active() && path != path_ && within(path, scope) ? plan::find(plan_, path) : nullptr;
       return node && node->step;
     });
   }
 
   std::optional<Decision> end_scope(std::string const& scope) const {
     if (state_.node(scope).ending) return std::nullopt;
-    json::Value body{{"node", scope}, {"status", name_of(NodeStatus::cancelled)}, {"reason", "it is tried again"}};
+    json::Value body{{"node", scope},
+                     {"status", name_of(NodeStatus::cancelled)},
+                     {"reason", "it is tried again"}};
     return Decision{event::node_ending, std::move(body)};
   }
 
@@ -128,11 +134,13 @@ class Decider {
   }
 
   bool is_rolled_back(std::string const& scope) const {
-    return std::ranges::any_of(state_.rollbacks, [&](Rollback const& it) { return it.scope == scope; });
+    return std::ranges::any_of(state_.rollbacks,
+                               [&](Rollback const& it) { return it.scope == scope; });
   }
 
   Decision stop() {
-    return {event::stopping, json::Value{{"reason", node_.reason}, {"by", "plan"}, {"roll_back", false}}};
+    return {event::stopping,
+            json::Value{{"reason", node_.reason}, {"by", "plan"}, {"roll_back", false}}};
   }
 
   plan::Plan const& plan_;
@@ -180,13 +188,14 @@ std::optional<Decision> decide_failure(plan::Plan const& plan, RunState const& s
   return std::nullopt;
 }
 
-Decision answer(plan::Plan const& plan, RunState const& state, std::string_view path, plan::ActionKind choice,
-                std::string const& person, Time now) {
+Decision answer(plan::Plan const& plan, RunState const& state, std::string_view path,
+                plan::ActionKind choice, std::string const& person, Time now) {
   NodeState const& it = state.node(path);
   Action action;
   action.kind = choice;
   action.count = 1'000'000;  // a person may ask for another try as often as they like
-  auto decision = Decider(plan, state, path, now).decide(action, it.decided_by.empty() ? "-" : it.decided_by);
+  auto decision =
+      Decider(plan, state, path, now).decide(action, it.decided_by.empty() ? "-" : it.decided_by);
   ENSURE(decision);  // a person repeats the asking leaf alone, and nothing works below a leaf
   decision->body.set("person", person);
   return *decision;

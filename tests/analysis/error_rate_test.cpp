@@ -18,7 +18,8 @@ class ErrorRate : public testing::TestWithParam<Case> {};
 TEST_P(ErrorRate, IsJudged) {
   Verdict verdict = judge_error_rate(GetParam().candidate, GetParam().baseline, {});
   EXPECT_EQ(verdict.outcome, GetParam().outcome) << verdict.reason;
-  EXPECT_EQ(verdict.receipt["candidate"]["requests"].as_double(-1) >= 0, std::isfinite(GetParam().candidate.requests));
+  EXPECT_EQ(verdict.receipt["candidate"]["requests"].as_double(-1) >= 0,
+            std::isfinite(GetParam().candidate.requests));
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -51,8 +51,10 @@ void CorePlay::start(plan::Node root) {
 void CorePlay::run() {
   for (int steps = 0; workers_->waiting() + workers_->answered() > 0; ++steps) {
     ASSERT_LT(steps, 10'000) << "the run goes in circles";
-    if (workers_->answered()) workers_->deliver(0);
-    else workers_->perform(0);
+    if (workers_->answered())
+      workers_->deliver(0);
+    else
+      workers_->perform(0);
   }
 }
 

@@ -151,10 +151,13 @@ TEST(Core, AnEffectThatNeverComesThroughFailsInTheEnd) {
 TEST(Core, AnOpenIntentIsSettledAfterACrash) {
   CorePlay play;
   do_once(play);
-  play.probe().on_settle = [](StepContext&, Effect const&) -> Settled { return Happened{{}, true}; };
+  play.probe().on_settle = [](StepContext&, Effect const&) -> Settled {
+    return Happened{{}, true};
+  };
   play.start(in_sequence({probe("step")}));
   play.workers().perform(0);
-  play.workers().deliver(0);  // the intent is committed; the process dies before or after the effect
+  play.workers().deliver(
+      0);  // the intent is committed; the process dies before or after the effect
   play.restart();
   play.run();
   EXPECT_EQ(play.state().end_state, "succeeded");

@@ -26,7 +26,8 @@ TEST_P(Failure, IsSettledAsTheRuleSays) {
 INSTANTIATE_TEST_SUITE_P(Actions, Failure,
                          testing::Values(Settles{ActionKind::fail, "failed", "failed"},
                                          Settles{ActionKind::ignore, "ignored", "succeeded"},
-                                         Settles{ActionKind::mark_succeeded, "succeeded", "succeeded"},
+                                         Settles{ActionKind::mark_succeeded, "succeeded",
+                                                 "succeeded"},
                                          Settles{ActionKind::mark_failed, "failed", "failed"},
                                          Settles{ActionKind::stop, "failed", "stopped"}));
 

@@ -46,9 +46,9 @@ class Play {
   void cancelled(std::string const& path) {
     auto const& ending = state_.node(path).ending;
     ASSERT_TRUE(ending) << path << " is not to end";
-    tell(engine::event::node_ended, json::Value{{"node", path},
-                                                {"status", engine::name_of(ending->status)},
-                                                {"decided_by", "-"}});
+    tell(engine::event::node_ended,
+         json::Value{
+             {"node", path}, {"status", engine::name_of(ending->status)}, {"decided_by", "-"}});
   }
   void stop(bool roll_back) {
     tell(engine::event::stopping,

@@ -82,7 +82,8 @@ TEST(Rollback, AGateBehindAFinishedScopeRollsItBackByNamingIt) {
   EXPECT_EQ(play.of("target/release"), "rolled_back");
   EXPECT_EQ(play.of("target"), "failed");
   int rollbacks = 0;
-  for (auto const& event : play.events()) rollbacks += event.type == engine::event::rollback_started;
+  for (auto const& event : play.events())
+    rollbacks += event.type == engine::event::rollback_started;
   EXPECT_EQ(rollbacks, 1);
   EXPECT_FALSE(play.end().empty());
 }
@@ -122,8 +123,8 @@ TEST(Rollback, AScopeThatStaysIsLeftSplit) {
   play.plan().root = root;
   play.succeed("first");
   play.tell(engine::event::note,
-            json::Value{{"release", json::Value{{"id", "t/f"},
-                                                {"set", json::Value{{"place", "moving"}}}}}});
+            json::Value{{"release",
+                         json::Value{{"id", "t/f"}, {"set", json::Value{{"place", "moving"}}}}}});
   play.stop(false);
   play.cancelled("release/a");
   EXPECT_EQ(play.end(), "stopped");
@@ -133,8 +134,8 @@ TEST(Rollback, AScopeThatStaysIsLeftSplit) {
 TEST(Rollback, WhatNobodyPutBackIsUnknown) {
   Play play(plan::sequence("root", {leaf("a")}));
   play.tell(engine::event::note,
-            json::Value{{"release", json::Value{{"id", "t/f"},
-                                                {"set", json::Value{{"place", "moving"}}}}}});
+            json::Value{{"release",
+                         json::Value{{"id", "t/f"}, {"set", json::Value{{"place", "moving"}}}}}});
   play.fail("a");
   EXPECT_EQ(play.end(), "needs_person");
   EXPECT_EQ(play.state().releases.at("t/f")["place"].as_string(), "unknown");
@@ -167,27 +168,30 @@ TEST_P(EndState, IsComputedFromTheReleases) {
   auto const& row = GetParam();
   Play play(plan::sequence("root", {leaf("a")}));
   play.tell(engine::event::note,
-            json::Value{{"release", json::Value{{"id", "t/f"},
-                                                {"set", json::Value{{"place", row.place}}}}}});
-  if (row.stop) play.stop(row.roll_back), play.cancelled("a");
-  else if (row.fails) play.fail("a");
-  else play.succeed("a");
+            json::Value{{"release",
+                         json::Value{{"id", "t/f"}, {"set", json::Value{{"place", row.place}}}}}});
+  if (row.stop)
+    play.stop(row.roll_back), play.cancelled("a");
+  else if (row.fails)
+    play.fail("a");
+  else
+    play.succeed("a");
   EXPECT_EQ(play.end(), row.state);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Places, EndState,
-    testing::Values(End{"on_candidate", false, false, false, "succeeded"},
-                    End{"unchanged", false, false, false, "succeeded"},
-                    End{"on_candidate", false, false, true, "failed"},
-                    End{"on_baseline", false, false, true, "rolled_back"},
-                    End{"unchanged", false, false, true, "failed"},
-                    End{"on_baseline", true, true, false, "rolled_back"},
-                    End{"on_candidate", true, true, false, "failed"},
-                    End{"on_baseline", true, false, false, "stopped"},
-                    End{"changed_by_others", false, false, true, "needs_person"},
-                    End{"moving", false, false, true, "needs_person"},
-                    End{"unknown", true, true, false, "needs_person"}));
+INSTANTIATE_TEST_SUITE_P(Places, EndState,
+                         testing::Values(End{"on_candidate", false, false, false, "succeeded"},
+                                         End{"unchanged", false, false, false, "succeeded"},
+                                         End{"on_candidate", false, false, true, "failed"},
+                                         End{"on_baseline", false, false, true, "rolled_back"},
+                                         End{"unchanged", false, false, true, "failed"},
+                                         End{"on_baseline", true, true, false, "rolled_back"},
+                                         End{"on_candidate", true, true, false, "failed"},
+                                         End{"on_baseline", true, false, false, "stopped"},
+                                         End{"changed_by_others", false, false, true,
+                                             "needs_person"},
+                                         End{"moving", false, false, true, "needs_person"},
+                                         End{"unknown", true, true, false, "needs_person"}));
 
 }  // namespace
 }  // namespace sluice::test

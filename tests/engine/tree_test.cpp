@@ -70,8 +70,10 @@ TEST_P(Parallel, TreatsTheOthersAsItsModeSays) {
   // Then
   EXPECT_EQ(play.ending("[b]"), GetParam().ends_b);
   EXPECT_EQ(play.of("[c]"), GetParam().starts_c ? "running" : "skipped");
-  if (play.ending("[b]")) play.cancelled("[b]");
-  else play.succeed("[b]");
+  if (play.ending("[b]"))
+    play.cancelled("[b]");
+  else
+    play.succeed("[b]");
   if (GetParam().starts_c) play.succeed("[c]");
   EXPECT_EQ(play.end(), "failed");
 }
@@ -205,9 +207,8 @@ TEST(Tree, NothingStartsWhileTheRunIsPaused) {
 
 TEST(Tree, PromotingLeavesOutWaitsAndChecksButNoApproval) {
   plan::Plan plan;
-  auto root = plan::sequence(
-      "root", {leaf("a"), plan::leaf("wait", plan::PauseStep{minutes(1)}),
-               plan::leaf("ask", plan::ApprovalStep{}), leaf("b")});
+  auto root = plan::sequence("root", {leaf("a"), plan::leaf("wait", plan::PauseStep{minutes(1)}),
+                                      plan::leaf("ask", plan::ApprovalStep{}), leaf("b")});
   Play play(root);
   play.tell(engine::event::signal, json::Value{{"kind", "promote"}, {"by", "tester"}});
   play.succeed("a");

@@ -31,8 +31,8 @@ plan::ErrorClass class_of(aws::Trouble trouble) {
 bool passes(aws::Trouble trouble) {
   using aws::Trouble;
   return trouble == Trouble::busy || trouble == Trouble::throttled || trouble == Trouble::service ||
-         trouble == Trouble::unreachable || trouble == Trouble::propagating || trouble == Trouble::maybe_done ||
-         trouble == Trouble::cancelled;
+         trouble == Trouble::unreachable || trouble == Trouble::propagating ||
+         trouble == Trouble::maybe_done || trouble == Trouble::cancelled;
 }
 
 Duration patience_of(StepContext const& context) {
@@ -41,7 +41,8 @@ Duration patience_of(StepContext const& context) {
 
 Duration pause_between(StepContext const& context) {
   if (compensates(context)) return rollback_retry;
-  return context.now - last_progress(context) < std::chrono::seconds(5) ? Duration(250) : Duration(2000);
+  return context.now - last_progress(context) < std::chrono::seconds(5) ? Duration(250)
+                                                                        : Duration(2000);
 }
 
 }  // namespace
@@ -94,9 +95,11 @@ Move look_again(StepContext const& context, aws::CallError const& error) {
 
 Performed refused(StepContext const& context, aws::CallError const& error) {
   using aws::Trouble;
-  if (error.trouble == Trouble::maybe_done || error.trouble == Trouble::stale || error.trouble == Trouble::cancelled)
+  if (error.trouble == Trouble::maybe_done || error.trouble == Trouble::stale ||
+      error.trouble == Trouble::cancelled)
     return MaybeDone{error.error().message};
-  if (passes(error.trouble) && patient(context)) return NotNow{pause_between(context), error.error().message};
+  if (passes(error.trouble) && patient(context))
+    return NotNow{pause_between(context), error.error().message};
   return Refused{failed(error)};
 }
 
