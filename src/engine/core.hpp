@@ -106,7 +106,7 @@ class Core {
   void record(Run& run, std::string type, json::Value body);
   bool flush(Run& run);
   Result<void> commit(Run& run);
-  bool was_committed(Run const& run);
+  Result<std::vector<Event>> unwritten(Run const& run);
   void interrupt_what_ends(Run& run);
   void wake(Run& run);
   void end(Run& run);

@@ -5,7 +5,7 @@ namespace sluice::engine::event {
 
 inline constexpr char run_created[] = "run_created";    ///< requester, options, releases?
 inline constexpr char run_claimed[] = "run_claimed";    ///< owner, epoch
-inline constexpr char run_ended[] = "run_ended";        ///< state
+inline constexpr char run_ended[] = "run_ended";        ///< state, places? {release: place}
 inline constexpr char node_started[] = "node_started";  ///< node, attempt, input?
 inline constexpr char node_ended[] =
     "node_ended";  ///< node, status, class?, reason?, hint?, outputs?, release?

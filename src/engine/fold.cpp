@@ -32,7 +32,7 @@ class Fold {
     if (type == event::run_created)
       created();
     else if (type == event::run_ended)
-      state_.end_state = body_["state"].as_string(), state_.ended = event_.at;
+      run_ended();
     else if (type == event::node_started)
       node_started();
     else if (type == event::node_ended)
@@ -71,6 +71,13 @@ class Fold {
     state_.requester = body_["requester"].as_string();
     state_.options = body_["options"];
     for (auto const& [id, release] : body_["releases"].members()) state_.releases[id] = release;
+  }
+
+  void run_ended() {
+    state_.end_state = body_["state"].as_string();
+    state_.ended = event_.at;
+    for (auto const& [id, place] : body_["places"].members())
+      state_.releases[id].set("place", place);
   }
 
   void merge_release() {
@@ -184,6 +191,8 @@ class Fold {
     int attempt = state_.nodes[scope].attempt;
     tries[body_["by"].as_string()] = static_cast<int>(body_["tries"].as_int());
     std::erase_if(state_.nodes, [&](auto const& entry) { return within(entry.first, scope); });
+    std::erase_if(state_.rollbacks,
+                  [&](Rollback const& entry) { return within(entry.scope, scope); });
     NodeState& it = state_.nodes[scope];
     it.tries = std::move(tries);
     it.attempt = attempt;
@@ -202,7 +211,13 @@ class Fold {
     entry.reason = body_["reason"].as_string();
     entry.error = class_of(body_);
     entry.requested_by = body_["by"].as_string();
-    if (!path_.empty() && path_ != scope) node().decided = true, node().decided_by = scope;
+    if (!path_.empty() && path_ != scope) {
+      node().decided = true;
+      node().decided_by = body_.contains("decided_by") ? body_["decided_by"].as_string() : scope;
+      // It asked a person until now; where it lies outside the scope nothing else ends it.
+      if (node().status == NodeStatus::asking && !within(path_, scope))
+        node().status = NodeStatus::failed;
+    }
     NodeState& it = state_.nodes[scope];
     it.status = NodeStatus::running;
     it.ended.reset();
@@ -249,6 +264,8 @@ class Fold {
   }
 
   bool works_below(std::string const& scope) const {
+    auto const* itself = plan::find(plan_, scope);
+    if (itself && itself->step) return state_.node(scope).status == NodeStatus::running;
     bool any_leaf = false;
     for (auto const& [path, it] : state_.nodes) {
       if (path == scope || !within(path, scope) || !it.active()) continue;

@@ -419,7 +419,30 @@ class Walk {
     for (auto const& [path, it] : state_.nodes)
       if (it.active()) return std::nullopt;
     if (root.status == NodeStatus::failed && !root.decided) return std::nullopt;
-    return Decision{event::run_ended, json::Value{{"state", end_state_of(plan_, state_)}}};
+    RunState last = state_;
+    json::Value settled = places();
+    for (auto const& [id, place] : settled.members()) last.releases[id].set("place", place);
+    json::Value body{{"state", end_state_of(plan_, last)}};
+    if (!settled.is_null()) body.set("places", std::move(settled));
+    return Decision{event::run_ended, std::move(body)};
+  }
+
+  /// Nothing moves any more: what a rollback did not put back is split because the plan says so, or
+  /// nobody knows.
+  json::Value places() const {
+    json::Value places;
+    for (auto const& [id, release] : state_.releases)
+      if (release["place"].as_string() == "moving")
+        places.set(id, stays_on_stop(plan_.root, id, false) ? "left_split" : "unknown");
+    return places;
+  }
+
+  bool stays_on_stop(Node const& node, std::string const& release, bool stays) const {
+    stays |= node.stay_on_stop;
+    if (node.step)
+      return stays && state_.stop && node.step->input["release"].as_string() == release;
+    return std::ranges::any_of(
+        node.children, [&](Node const& child) { return stays_on_stop(child, release, stays); });
   }
 
   plan::Plan const& plan_;

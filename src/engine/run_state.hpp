@@ -130,7 +130,9 @@ bool in_compensation(std::string_view path);
 /// How a run ended, from its releases (design E4): "succeeded", "rolled_back", "failed", "stopped",
 /// "needs_person", "rejected".
 std::string end_state_of(plan::Plan const& plan, RunState const& state);
-/// When a parked, asking or waiting node next wants to act; none: only a signal moves the run.
-std::optional<Time> next_due(plan::Plan const& plan, RunState const& state);
+/// When, later than `after`, a parked, asking or waiting node next wants to act; none: only a
+/// signal moves the run. What was due before and is still there waits for something else: a pause
+/// of the run, room in its loop.
+std::optional<Time> next_due(plan::Plan const& plan, RunState const& state, Time after);
 
 }  // namespace sluice::engine

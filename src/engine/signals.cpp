@@ -31,7 +31,7 @@ Result<void> Core::signal(std::string const& id, Signal const& signal) {
   if (!run)
     return fail(ErrorCode::not_found, "there is no running run " + id,
                 "sluice list shows the runs.");
-  if (run->state.over())
+  if (run->ended())
     return fail(ErrorCode::conflict, "run " + id + " has ended: " + run->state.end_state);
   if (run->lost)
     return fail(ErrorCode::conflict, "run " + id + " is executed by another process now");
@@ -119,9 +119,10 @@ Result<void> Core::signal_node(Run& run, Signal const& signal) {
                                            "' was decided already: " + earlier["kind"].as_string() +
                                            " by " + earlier["by"].as_string());
   record(run, event::signal, body_of(signal, &waiting.front()));
+  // Before the commit: one whose answer is lost may stand in the journal all the same.
+  run.to_wake.insert(waiting.front());
   if (!flush(run))
     return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
-  run.to_wake.insert(waiting.front());
   advance(run);
   return {};
 }

@@ -39,10 +39,6 @@ Duration patience_of(StepContext const& context) {
   return compensates(context) ? context.plan->rollback_patience : patience;
 }
 
-bool patient(StepContext const& context) {
-  return context.now - last_progress(context) < patience_of(context);
-}
-
 Duration pause_between(StepContext const& context) {
   if (compensates(context)) return rollback_retry;
   return context.now - last_progress(context) < std::chrono::seconds(5) ? Duration(250)
@@ -68,6 +64,10 @@ Failed failed(Error const& error) {
   }
 }
 
+bool patient(StepContext const& context) {
+  return context.now - last_progress(context) < patience_of(context);
+}
+
 bool compensates(StepContext const& context) { return in_compensation(context.path); }
 
 aws::Lane lane_of(StepContext const& context) {
@@ -76,7 +76,8 @@ aws::Lane lane_of(StepContext const& context) {
 
 Time last_progress(StepContext const& context) {
   Time latest = context.record.started.value_or(context.now);
-  for (auto const& effect : context.record.effects) latest = std::max(latest, effect.closed);
+  for (auto const& effect : context.record.effects)
+    if (effect.result) latest = std::max(latest, effect.closed);
   return latest;
 }
 

@@ -94,6 +94,10 @@ struct ReleaseState {
   std::string restored_version;  ///< republish rollback: the version that carries the baseline
 };
 
+/// What `latest_note` says as long as the run's code or configuration stands there.
+inline constexpr char latest_left_note[] =
+    "$LATEST holds the candidate's code or configuration; the alias does not serve it";
+
 json::Value to_json(ReleaseState const& state);
 ReleaseState release_state(json::Value const& value);
 

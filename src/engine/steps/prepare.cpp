@@ -240,6 +240,8 @@ Move Prepare::traffic_only(StepContext& context, Found const& found) {
 Move Prepare::next(StepContext& context) const {
   auto const& declared = context.declared();
   ReleaseState& state = *context.release;
+  // A scope that is tried again keeps its baseline: what is live by now may be the candidate.
+  if (state.prepared) return done(state);
   auto aws = open_aws(context);
   if (!aws) return aws.error();
   state.function = bare_name(declared.function);

@@ -235,6 +235,14 @@ Performed Publish::deleted(StepContext& context, TargetAws& aws) {
   return Happened{};
 }
 
+/// E4: as long as nothing is shifted, `$LATEST` differs from what it was beside a release that is
+/// otherwise unchanged.
+Happened wrote_latest(StepContext& context, json::Value result, bool adopted) {
+  ReleaseState& state = *context.release;
+  if (!state.alias.empty() && state.function_existed) state.latest_note = latest_left_note;
+  return {std::move(result), adopted};
+}
+
 Performed Publish::updated_configuration(StepContext& context, TargetAws& aws,
                                          Effect const& effect) {
   json::Value request = configuration_request(context);
@@ -242,7 +250,8 @@ Performed Publish::updated_configuration(StepContext& context, TargetAws& aws,
   auto lambda = aws.lambda();
   auto written = lambda.update_function_configuration(context.declared().function, request);
   if (!written) return refused(context, written.error());
-  return Happened{json::Value{{"fingerprint", fingerprint(written->configuration)}}, false};
+  return wrote_latest(context, json::Value{{"fingerprint", fingerprint(written->configuration)}},
+                      false);
 }
 
 Performed Publish::updated_code(StepContext& context, TargetAws& aws, Effect const& effect) {
@@ -253,7 +262,7 @@ Performed Publish::updated_code(StepContext& context, TargetAws& aws, Effect con
   auto written = send_update(context, aws, code_of(context), request);
   if (!written) return refused(context, written.error());
   if (auto failure = wrong_code(context, written->code_sha256())) return Refused{*failure};
-  return Happened{version_and_code(*written), false};
+  return wrote_latest(context, version_and_code(*written), false);
 }
 
 Settled Publish::settle(StepContext& context, Effect const& effect) const {
@@ -291,7 +300,7 @@ Settled Publish::settle_latest(StepContext& context, TargetAws& aws, Effect cons
   bool as_desired =
       wrote_code ? has_code && !architecture_differs(declared.configuration, record.configuration)
                  : has_configuration;
-  if (as_desired && !as_before) return Happened{found, true};
+  if (as_desired && !as_before) return wrote_latest(context, found, true);
   context.release->latest_revision.clear();
   context.release->latest_fingerprint = now;
   if (as_before) return DidNotHappen{"the function is as it was"};

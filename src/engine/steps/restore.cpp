@@ -25,9 +25,27 @@ class Restore final : public Executor {
   static Move finished(StepContext& context);
 };
 
+/// Somebody who changes `$LATEST` again and again, or updates that end Failed, are not met for
+/// ever.
+constexpr std::ptrdiff_t most_repeats = 3;
+
+std::ptrdiff_t times(StepContext const& context, std::string_view effect) {
+  return std::ranges::count_if(context.record.effects, [&](EffectRecord const& it) {
+    return it.result && it.intent["name"].as_string() == effect;
+  });
+}
+
+/// Where the alias goes back to: what was recorded; one that this run made at its end never stood
+/// anywhere else, and is kept on the baseline. Empty: there is nothing to go back to.
+AliasContent recorded_content(ReleaseState const& state) {
+  if (!state.baseline_alias.version.empty() || !state.created_alias) return state.baseline_alias;
+  return {state.baseline_version, {}};
+}
+
 bool moved_traffic(ReleaseState const& state) {
-  return state.shifted && (state.alias_existed || state.created_alias) &&
-         !state.baseline_alias.version.empty();
+  if (recorded_content(state).version.empty()) return false;
+  bool made_there = state.created_alias && state.alias_now.names(state.candidate_version);
+  return made_there || (state.shifted && (state.alias_existed || state.created_alias));
 }
 
 /// A change by somebody else that already took the candidate off the alias counts as done (E3).
@@ -50,7 +68,7 @@ Move Restore::next(StepContext& context) const {
   auto aws = open_aws(context);
   if (!aws) return aws.error();
   if (moved_traffic(state) && !context.happened("UpdateAlias") && !taken_off_by_others(state))
-    return intend_alias(context, state.alias_now, state.alias_revision, state.baseline_alias,
+    return intend_alias(context, state.alias_now, state.alias_revision, recorded_content(state),
                         "restore");
   if (latest_goes_back(context))
     if (auto move = restore_latest(context, *aws)) return *move;
@@ -65,20 +83,20 @@ Move Restore::finished(StepContext& context) {
     return Done{
         json::Value{{"place", name_of(state.place)}}, NodeStatus::succeeded,
         "somebody else has taken the candidate off the alias: " + in_words(state.alias_now)};
-  bool live_changed = state.shifted || (state.alias.empty() && state.wrote_latest) ||
-                      state.wrote_tags || state.wrote_concurrency || state.described_alias;
+  bool live_changed = state.shifted || context.happened("UpdateAlias") ||
+                      (state.alias.empty() && state.wrote_latest) || state.wrote_tags ||
+                      state.wrote_concurrency || state.described_alias;
   if (!state.function_existed && state.created_function) {
     state.place = Place::on_candidate;
     state.place_note =
         "the function was created by this run and is kept: there is nothing to go back to";
   } else {
-    state.place = live_changed ? Place::on_baseline : Place::unchanged;
+    bool went_back = live_changed && state.function_existed;
+    state.place = went_back ? Place::on_baseline : Place::unchanged;
     state.weight = 0;
   }
   bool latest_left = state.wrote_latest && state.function_existed && !latest_goes_back(context);
-  if (latest_left)
-    state.latest_note =
-        "$LATEST holds the candidate's code or configuration; the alias does not serve it";
+  state.latest_note = latest_left ? latest_left_note : "";
   if (state.created_alias && state.function_existed)
     state.place_note =
         "alias " + state.alias + " was created by this run and is kept, on the baseline";
@@ -107,6 +125,14 @@ std::optional<Move> Restore::restore_latest(StepContext& context, TargetAws& aws
     if (!published.is_null()) state.restored_version = published["version"].as_string();
     return std::nullopt;
   }
+  if (times(context, "UpdateFunctionConfiguration") > most_repeats ||
+      times(context, "UpdateFunctionCode") > most_repeats)
+    return Failed{plan::ErrorClass::infrastructure,
+                  "$LATEST of " + context.declared().function +
+                      " does not become what it was, although AWS took the code and "
+                      "the configuration of version " +
+                      state.latest_version,
+                  "Compare the two; the traffic is back already where an alias leads it."};
   json::Value before{{"revision", state.latest_revision}};
   if (as_recorded)
     return Effect{"PublishVersion", before, json::Value{{"code_sha256", state.latest_code}}, {}};
