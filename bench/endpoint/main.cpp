@@ -64,8 +64,9 @@ std::vector<std::string> requests_of(Kind const& kind, std::string const& url) {
 
 class Bench {
  public:
-  explicit Bench(bool quick)
+  Bench(bool quick, std::string only)
       : quick_(quick),
+        only_(std::move(only)),
         fixed_(own_program(), {"--serve", "static"}),
         endpoint_(own_program(), {"--serve", "endpoint"}) {
     make_function(endpoint_.url());
@@ -102,6 +103,7 @@ class Bench {
   void one_round(int callers) {
     double ceiling = 0;
     for (auto const& kind : kinds) {
+      if (!only_.empty() && kind.on_endpoint && kind.id != only_) continue;
       auto const& server = server_of(kind);
       Load load(server.port(), callers, requests_of(kind, server.url()));
       auto const before = server.cpu();
@@ -138,6 +140,7 @@ class Bench {
   }
 
   bool quick_;
+  std::string only_;  ///< the one kind that is measured beside the ceiling; empty: all
   ServerProcess fixed_, endpoint_;
   double own_cpu_ = 0;
   std::map<std::pair<int, std::string>, Row> rows_;
@@ -148,11 +151,13 @@ class Bench {
 
 int main(int count, char** arguments) {
   bool quick = false;
+  std::string only;
   for (int i = 1; i < count; ++i) {
     std::string_view const argument = arguments[i];
     if (argument == "--quick") quick = true;
+    if (argument == "--only" && i + 1 < count) only = arguments[++i];
     if (argument == "--serve" && i + 1 < count) return sluice::bench::serve(arguments[i + 1]);
   }
-  std::puts(sluice::bench::Bench(quick).run().dump().c_str());
+  std::puts(sluice::bench::Bench(quick, only).run().dump().c_str());
   return 0;
 }

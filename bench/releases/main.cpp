@@ -1,7 +1,13 @@
-#include <algorithm>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <string_view>
 
+#include "base/process.hpp"
 #include "releases/measure.hpp"
 
 namespace sluice::bench {
@@ -75,6 +81,28 @@ json::Value walls(Place& place, Scenario const& scenario, Delay const& delay, bo
   return row;
 }
 
+/// What the disk takes to keep a few kilobytes: the least that a commit of the journal can take.
+double time_of_keeping(int file) {
+  std::array<char, 4096> const page{};
+  auto const begun = instant();
+  if (::pwrite(file, page.data(), page.size(), 0) != ssize_t{page.size()} || ::fdatasync(file) != 0)
+    give_up("write to the disk", std::strerror(errno));
+  return milliseconds(instant() - begun);
+}
+
+/// One commit of the journal beside one bare write to the same disk, alternately.
+json::Value commits(Place& place, bool quick) {
+  auto const path = place.workplace.path() / "page";
+  FileHandle const file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  Samples commit, write;
+  for (int round = 0; round < (quick ? 20 : 100); ++round) {
+    write.add(time_of_keeping(file.get()));
+    auto const measured = measure_sluice(place, scenarios().back(), Duration(0), {});
+    commit.add(measured.committing / measured.commits);
+  }
+  return {{"commit", commit.to_json()}, {"write", write.to_json()}};
+}
+
 int run(bool quick, std::string_view only) {
   Place place;
   json::Value calls = json::Array{}, wall = json::Array{};
@@ -84,7 +112,9 @@ int run(bool quick, std::string_view only) {
     calls.push(count(place, scenario));
     for (auto const& delay : delays) wall.push(walls(place, scenario, delay, quick));
   }
-  std::puts(json::Value{{"calls", calls}, {"wall", wall}}.dump().c_str());
+  std::fprintf(stderr, "releases: commits\n");
+  json::Value const figures{{"calls", calls}, {"wall", wall}, {"commits", commits(place, quick)}};
+  std::puts(figures.dump().c_str());
   return 0;
 }
 

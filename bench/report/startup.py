@@ -115,6 +115,18 @@ def deploy(tool, sluice, environment, path):
     return call(tool, "memory", 1, [[sluice, "deploy", path]], environment)
 
 
+def first_calls(tool, sluice, path, rounds):
+    """By what the state folder holds and lies on: what a disk must keep is part of the time."""
+    deploy, lists = [sluice, "deploy", path], [sluice, "list"]
+    found = {"new journal": call(tool, "first-call", rounds, [deploy]),
+             "journal there already": call(tool, "first-call", rounds, [deploy, lists])}
+    if os.path.isdir("/dev/shm"):
+        in_memory = dict(os.environ, TMPDIR="/dev/shm")
+        found["new journal, state in memory"] = call(tool, "first-call", rounds, [deploy],
+                                                     in_memory)
+    return found
+
+
 def measure_startup(build, tool, endpoint_program, quick):
     sluice = build / "src" / "cli" / "sluice"
     if not sluice.exists():
@@ -125,10 +137,12 @@ def measure_startup(build, tool, endpoint_program, quick):
         commands = {"/bin/true": ["/bin/true"], "sluice --help": [sluice, "--help"],
                     "sluice version": [sluice, "version"],
                     "sluice deploy --help": [sluice, "deploy", "--help"]}
+        if shutil.which("curl"):
+            commands["curl --version"] = [shutil.which("curl"), "--version"]
         times = call(tool, "times", 20 if quick else 100, commands.values())
         make_zip(folder / "package.zip", 0.01, 1)
         path = release_file(folder, "orders", "package.zip")
-        first = call(tool, "first-call", 5 if quick else 30, [[sluice, "deploy", path]])
+        first = first_calls(tool, sluice, path, 5 if quick else 30)
         floor = call(tool, "memory", 1, [["/bin/true"]])
         version = call(tool, "memory", 1, [[sluice, "version"]])
         return {"times": dict(zip(commands, times)), "first_call": first,

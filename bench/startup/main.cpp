@@ -86,8 +86,10 @@ class Listener {
   std::uint16_t port_ = 0;
 };
 
-/// From the start of the process to its first call of AWS, with nothing kept from earlier runs.
-json::Value first_call(int rounds, std::vector<std::string> const& command) {
+/// From the start of the process to its first call of AWS. Nothing is kept from earlier runs but
+/// what `before` leaves behind, a command that is run first where there is one.
+json::Value first_call(int rounds, std::vector<std::string> const& command,
+                       std::vector<std::string> const& before) {
   Samples connected, asked;
   std::string line;
   for (int round = -1; round < rounds; ++round) {
@@ -100,6 +102,7 @@ json::Value first_call(int rounds, std::vector<std::string> const& command) {
                                              "HOME=" + home.path().string(),
                                              "XDG_STATE_HOME=" + home.folder("state").string(),
                                              "XDG_RUNTIME_DIR=" + home.folder("run").string()};
+    if (!before.empty()) wait_for_child(start_child(before, variables));
     auto const begun = instant();
     auto const child = start_child(command, variables);
     auto const [connection, request] = listener.first_request(line);
@@ -132,7 +135,9 @@ json::Value memory(std::vector<std::string> const& command) {
 int run(std::string_view what, int rounds, std::vector<std::vector<std::string>> const& commands) {
   json::Value result;
   if (what == "times") result = times(rounds, commands);
-  if (what == "first-call") result = first_call(rounds, commands.front());
+  if (what == "first-call")
+    result = first_call(rounds, commands.front(),
+                        commands.size() > 1 ? commands[1] : std::vector<std::string>());
   if (what == "memory") result = memory(commands.front());
   std::puts(result.dump().c_str());
   return 0;
@@ -142,6 +147,7 @@ int run(std::string_view what, int rounds, std::vector<std::vector<std::string>>
 }  // namespace sluice::bench
 
 /// bench_startup times|first-call|memory ROUNDS COMMAND…; a command is a JSON array of its words.
+/// The second command of first-call is run before each round.
 int main(int count, char** arguments) {
   if (count < 4) return 2;
   std::vector<std::vector<std::string>> commands;
