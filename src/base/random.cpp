@@ -60,16 +60,20 @@ std::string new_run_id(Random& random) {
 
 std::string new_uuid(Random& random) {
   static constexpr char hex[] = "0123456789abcdef";
+  // Two draws, not one for each digit: the system's generator is a system call.
+  std::uint64_t const bits[2] = {random.next(), random.next()};
   std::string id;
-  for (int i = 0; i < 36; ++i) {
-    if (i == 8 || i == 13 || i == 18 || i == 23)
+  for (int i = 0, digit = 0; i < 36; ++i) {
+    if (i == 8 || i == 13 || i == 18 || i == 23) {
       id += '-';
-    else if (i == 14)
+      continue;
+    }
+    auto const four = bits[digit / 16] >> (digit % 16 * 4) & 15;
+    ++digit;
+    if (i == 14)
       id += '4';
-    else if (i == 19)
-      id += hex[8 + random.below(4)];
     else
-      id += hex[random.below(16)];
+      id += hex[i == 19 ? 8 + (four & 3) : four];
   }
   return id;
 }

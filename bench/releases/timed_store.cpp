@@ -1,0 +1,60 @@
+#include "releases/timed_store.hpp"
+
+namespace sluice::bench {
+
+template <class Write>
+auto TimedStore::timed(Write write) {
+  auto const begun = instant();
+  auto answer = write();
+  spent_ += instant() - begun;
+  ++commits_;
+  return answer;
+}
+
+void TimedStore::reset() {
+  commits_ = 0;
+  spent_ = {};
+}
+
+Result<std::optional<store::Busy>> TimedStore::create(store::NewRun const& run) {
+  return timed([&] { return inner_->create(run); });
+}
+
+Result<store::RunRow> TimedStore::claim(std::string const& run, std::string const& owner) {
+  return timed([&] { return inner_->claim(run, owner); });
+}
+
+Result<void> TimedStore::release(std::string const& run, std::int64_t epoch) {
+  return timed([&] { return inner_->release(run, epoch); });
+}
+
+Result<void> TimedStore::append(std::string const& run, std::int64_t epoch,
+                                std::vector<store::EventRow> const& events,
+                                store::RunPatch const& patch) {
+  return timed([&] { return inner_->append(run, epoch, events, patch); });
+}
+
+Result<std::optional<store::Busy>> TimedStore::append_locking(
+    std::string const& run, std::int64_t epoch, std::vector<std::string> const& locks,
+    std::vector<store::EventRow> const& events, store::RunPatch const& patch) {
+  return timed([&] { return inner_->append_locking(run, epoch, locks, events, patch); });
+}
+
+Result<std::optional<store::RunRow>> TimedStore::run(std::string const& id) {
+  return inner_->run(id);
+}
+
+Result<std::vector<store::RunRow>> TimedStore::runs(store::RunFilter const& filter) {
+  return inner_->runs(filter);
+}
+
+Result<std::vector<store::EventRow>> TimedStore::events(std::string const& run, std::int64_t after,
+                                                        std::size_t limit) {
+  return inner_->events(run, after, limit);
+}
+
+Result<json::Value> TimedStore::plan(std::string const& digest) { return inner_->plan(digest); }
+
+Result<std::vector<store::LockRow>> TimedStore::locks() { return inner_->locks(); }
+
+}  // namespace sluice::bench

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "samples.hpp"
+#include "store/store.hpp"
+
+namespace sluice::bench {
+
+/// A store that counts its commits and the time they take. Used from one thread at a time, like
+/// every store.
+class TimedStore final : public store::Store {
+ public:
+  explicit TimedStore(std::unique_ptr<store::Store> inner) : inner_(std::move(inner)) {}
+
+  int commits() const { return commits_; }
+  double commit_milliseconds() const { return milliseconds(spent_); }
+  void reset();
+
+  Result<std::optional<store::Busy>> create(store::NewRun const& run) override;
+  Result<store::RunRow> claim(std::string const& run, std::string const& owner) override;
+  Result<void> release(std::string const& run, std::int64_t epoch) override;
+  Result<void> append(std::string const& run, std::int64_t epoch,
+                      std::vector<store::EventRow> const& events,
+                      store::RunPatch const& patch) override;
+  Result<std::optional<store::Busy>> append_locking(std::string const& run, std::int64_t epoch,
+                                                    std::vector<std::string> const& locks,
+                                                    std::vector<store::EventRow> const& events,
+                                                    store::RunPatch const& patch) override;
+  Result<std::optional<store::RunRow>> run(std::string const& id) override;
+  Result<std::vector<store::RunRow>> runs(store::RunFilter const& filter) override;
+  Result<std::vector<store::EventRow>> events(std::string const& run, std::int64_t after,
+                                              std::size_t limit) override;
+  Result<json::Value> plan(std::string const& digest) override;
+  Result<std::vector<store::LockRow>> locks() override;
+
+ private:
+  template <class Write>
+  auto timed(Write write);
+
+  std::unique_ptr<store::Store> inner_;
+  int commits_ = 0;
+  std::chrono::steady_clock::duration spent_{};
+};
+
+}  // namespace sluice::bench
