@@ -4,7 +4,7 @@
 #include "cli/local_commands.hpp"
 #include "cli/local_link.hpp"
 #include "cli/local_signals.hpp"
-#include "fmt/core.h"
+#include <fmt/core.h>
 #include "net/http.hpp"
 
 namespace sluice::cli {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "base/strings.hpp"
-#include "fmt/core.h"
+#include <fmt/core.h>
 
 namespace sluice::cli {
 namespace {

@@ -54,9 +54,7 @@ std::vector<Option> deploy_options() {
   };
 }
 
-}  // namespace
-
-void add_release_commands(std::vector<Command>& all) {
+void add_deploy(std::vector<Command>& all) {
   all.push_back(
       {.name = "deploy",
        .group = "Release",
@@ -78,6 +76,12 @@ void add_release_commands(std::vector<Command>& all) {
                               store_options(),
                               {output_option({"human", "json", "name"})}}),
        .run = run_deploy});
+}
+
+}  // namespace
+
+void add_release_commands(std::vector<Command>& all) {
+  add_deploy(all);
   all.push_back(
       {.name = "resume",
        .group = "Release",

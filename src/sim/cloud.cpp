@@ -104,8 +104,8 @@ net::Response Cloud::metrics(net::Request const& request) {
   net::Incoming incoming = incoming_of(request);
   auto read = local::read_cloudwatch(incoming);
   ENSURE(read.has_value());
-  local::Call call{incoming,        {}, read->operation, {}, local::Principal{}, {}, {}, "simulated",
-                   clock_.now()};
+  local::Call call{incoming, {}, read->operation, {},          local::Principal{},
+                   {},       {}, "simulated",     clock_.now()};
   call.caller.account = account;
   call.region = region_of(request.headers);
   return local::answer_cloudwatch(metrics_, call, *read);
@@ -192,7 +192,8 @@ void Cloud::furnish(FunctionScenario const& function) {
     must("UpdateFunctionCode",
          json::Value{{"ZipFile", zip(std::to_string(version))}, {"Publish", true}});
   if (function.latest_ahead) must("UpdateFunctionCode", json::Value{{"ZipFile", zip("ahead")}});
-  bool named = function.start == Start::alias_on_latest || function.start == Start::alias_on_version;
+  bool named =
+      function.start == Start::alias_on_latest || function.start == Start::alias_on_version;
   if (!named) return;
   std::string version =
       function.start == Start::alias_on_latest ? "$LATEST" : std::to_string(function.served);

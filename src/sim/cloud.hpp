@@ -71,7 +71,8 @@ class Cloud {
   void furnish(FunctionScenario const& function);
   void serve(Time from, Time to);
   void serve_minute(FunctionScenario const& function, Time at, double seconds);
-  void count(FunctionScenario const& function, std::string const& version, Time at, double requests);
+  void count(FunctionScenario const& function, std::string const& version, Time at,
+             double requests);
   net::Response metrics(net::Request const& request);
   net::Response download(std::string const& url) const;
 

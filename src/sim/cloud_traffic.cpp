@@ -49,7 +49,10 @@ void Cloud::count(FunctionScenario const& function, std::string const& version, 
   bool fresh = candidate != candidates_.end() && candidate->second == version;
   double rate = fresh ? function.candidate_errors : function.baseline_errors;
   double errors = std::min(requests, std::floor(requests * rate + random_.fraction()));
-  local::MetricKey key{account, function.region, "AWS/Lambda", "Invocations",
+  local::MetricKey key{account,
+                       function.region,
+                       "AWS/Lambda",
+                       "Invocations",
                        {{"FunctionName", function.name},
                         {"Resource", function.name + ":" + function.alias},
                         {"ExecutedVersion", version}}};

@@ -62,10 +62,10 @@ CallFault Faults::draw_kind(CloudCall const& call) {
                                            CallFault::never_sent, CallFault::throttled,
                                            CallFault::server_error};
   static constexpr CallFault of_writes[] = {
-      CallFault::slow,       CallFault::lost_answer, CallFault::lost_answer,
+      CallFault::slow,        CallFault::lost_answer, CallFault::lost_answer,
       CallFault::lost_answer, CallFault::not_arrived, CallFault::not_arrived,
-      CallFault::never_sent, CallFault::throttled,   CallFault::server_error,
-      CallFault::busy,       CallFault::stale};
+      CallFault::never_sent,  CallFault::throttled,   CallFault::server_error,
+      CallFault::busy,        CallFault::stale};
   if (!call.write) return of_reads[random_.below(std::size(of_reads))];
   if (call.operation == "UpdateAlias" && chance(random_, 0.3))
     return chance(random_, 0.6) ? CallFault::touched : CallFault::late;

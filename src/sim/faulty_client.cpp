@@ -55,21 +55,22 @@ FaultyClient::Answer FaultyClient::with_fault(net::Request const& request, Cloud
       clock_.advance(std::chrono::seconds(between(faults_.random(), 0, 30)));
       return failure(ErrorCode::timeout, "no answer came", true);
     case CallFault::never_sent: return failure(ErrorCode::unavailable, "connection refused", false);
-    case CallFault::throttled:
-      return refusal(429, "TooManyRequestsException", "Rate exceeded");
+    case CallFault::throttled: return refusal(429, "TooManyRequestsException", "Rate exceeded");
     case CallFault::server_error:
       return refusal(chance(faults_.random(), 0.5) ? 500 : 503, "ServiceException",
                      "An error occurred and the request cannot be processed.");
     case CallFault::busy:
       return refusal(409, "ResourceConflictException",
                      "The operation cannot be performed at this time. An update is in progress "
-                     "for resource: " + call.function);
+                     "for resource: " +
+                         call.function);
     case CallFault::stale:
       return refusal(412, "PreconditionFailedException",
                      "The RevisionId provided does not match the latest RevisionId.");
     case CallFault::touched: touch(call); break;
     case CallFault::late:
-      late_.push_back({clock_.now() + Duration(between(faults_.random(), 1, 40'000)), request, call});
+      late_.push_back(
+          {clock_.now() + Duration(between(faults_.random(), 1, 40'000)), request, call});
       clock_.advance(Duration(between(faults_.random(), 1, 30'000)));
       return failure(ErrorCode::timeout, "no answer came", true);
     case CallFault::crash_before:
@@ -109,8 +110,10 @@ Response FaultyClient::perform(net::Request const& request, CloudCall const& cal
                 std::to_string(response.status) + (late ? " (late)" : ""));
   if (!accepted) return response;
   // A late one may find its intent settled already; what it did is looked at in the world.
-  if (late) watch_.touched();
-  else watch_.accepted(std::move(write));
+  if (late)
+    watch_.touched();
+  else
+    watch_.accepted(std::move(write));
   return response;
 }
 
@@ -124,12 +127,12 @@ void FaultyClient::touch(CloudCall const& call) {
   if (!content) return;
   json::Value weights = json::Object{};
   for (auto const& [version, share] : content->weights) weights.set(version, share);
-  auto done = cloud_.call(call.region, "UpdateAlias",
-                          json::Value{{"FunctionName", call.function},
-                                      {"Name", "live"},
-                                      {"FunctionVersion", content->version},
-                                      {"RoutingConfig",
-                                       json::Value{{"AdditionalVersionWeights", weights}}}});
+  auto done = cloud_.call(
+      call.region, "UpdateAlias",
+      json::Value{{"FunctionName", call.function},
+                  {"Name", "live"},
+                  {"FunctionVersion", content->version},
+                  {"RoutingConfig", json::Value{{"AdditionalVersionWeights", weights}}}});
   ENSURE(done.has_value());
 }
 

@@ -45,7 +45,9 @@ class RestoresPrevious final : public Around {
 class ApprovesItself final : public Around {
  public:
   using Around::Around;
-  Move next(StepContext&) const override { return Done{{}, NodeStatus::succeeded, "taken for granted"}; }
+  Move next(StepContext&) const override {
+    return Done{{}, NodeStatus::succeeded, "taken for granted"};
+  }
 };
 
 class AdoptsEverything final : public Around {

@@ -8,9 +8,9 @@ namespace sluice::sim {
 enum class PlantedBug {
   none,
   resend_stale_alias_writes,  ///< a 412 is answered by writing without the guard
-  restore_previous_version,   ///< a rollback goes to "latest minus one" instead of what was recorded
-  ignore_approvals,           ///< an approval counts as given when it is asked for
-  adopt_everything,           ///< whatever may have happened is taken for done
+  restore_previous_version,  ///< a rollback goes to "latest minus one" instead of what was recorded
+  ignore_approvals,          ///< an approval counts as given when it is asked for
+  adopt_everything,          ///< whatever may have happened is taken for done
 };
 
 /// The production's executors with that bug.

@@ -35,9 +35,9 @@ Process::Process(Machine& machine, int number) : budget_(machine.clock) {
   access_ = std::make_unique<Access>(ports, machine.metric_lag);
   services_ = std::make_shared<engine::Services>(engine::Services{
       machine.clock, machine.random, *access_, machine.client, machine.packages, "sluice-sim"});
-  core_ = std::make_unique<engine::Core>(engine::Core::Ports{
-      machine.store, workers_, machine.clock, machine.random, machine.executors,
-      machine.evaluators, "process-" + std::to_string(number), nullptr});
+  core_ = std::make_unique<engine::Core>(
+      engine::Core::Ports{machine.store, workers_, machine.clock, machine.random, machine.executors,
+                          machine.evaluators, "process-" + std::to_string(number), nullptr});
 }
 
 }  // namespace sluice::sim

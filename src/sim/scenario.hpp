@@ -18,7 +18,7 @@ struct FunctionScenario {
     alias_on_version,  ///< perhaps not the newest one
     alias_on_latest,
     alias_missing,
-    no_alias,          ///< the release uses none
+    no_alias,  ///< the release uses none
   };
   std::string release;  ///< its id in the plan
   std::string region, name, alias;
@@ -32,24 +32,24 @@ struct FunctionScenario {
 
 /// How often what goes wrong, per call or per event; all drawn from the seed.
 struct FaultRates {
-  double call = 0;         ///< of AWS calls
-  double commit = 0;       ///< of the store's commits
-  double crash = 0;        ///< of calls and commits: the process dies there
-  double foreign = 0;      ///< chance that somebody else acts on the function during the run
+  double call = 0;           ///< of AWS calls
+  double commit = 0;         ///< of the store's commits
+  double crash = 0;          ///< of calls and commits: the process dies there
+  double foreign = 0;        ///< chance that somebody else acts on the function during the run
   double failed_update = 0;  ///< chance that an update ends Failed
-  int most = 0;            ///< faults in all
+  int most = 0;              ///< faults in all
 };
 
 struct Scenario {
   plan::Plan plan;
   std::vector<FunctionScenario> functions;
   FaultRates faults;
-  int signals = 0;          ///< sent at random moments
-  double approves = 0.8;    ///< chance that whoever is asked says yes
+  int signals = 0;        ///< sent at random moments
+  double approves = 0.8;  ///< chance that whoever is asked says yes
   Duration metric_lag{};
   Duration settle_delay{};
-  Duration expected{};      ///< of the run without trouble
-  Duration bound{};         ///< by then it must have ended
+  Duration expected{};  ///< of the run without trouble
+  Duration bound{};     ///< by then it must have ended
 };
 
 /// Everything of a seed's world. Code packages are added to `packages`.

@@ -78,13 +78,14 @@ class PlanDraw {
     release.function = function.name;
     release.alias = function.alias;
     bool absent = function.start == Start::absent;
-    std::uint64_t changes = random_.below(8);  // 0: nothing, 1–2: code, 3–4: configuration, else both
+    std::uint64_t changes =
+        random_.below(8);  // 0: nothing, 1–2: code, 3–4: configuration, else both
     bool code = absent || changes == 1 || changes == 2 || changes >= 5;
     bool configuration = changes >= 3;
     // "Nothing" is what the alias serves; where `$LATEST` is ahead of it, that is an old version.
     bool served_is_live = function.start == Start::alias_on_version;
     std::string live = function.latest_ahead && !served_is_live ? "ahead"
-                       : served_is_live ? std::to_string(function.served)
+                       : served_is_live                         ? std::to_string(function.served)
                                         : std::to_string(std::max(1, function.versions));
     set_package(release, code_bytes(function.name, code ? "new" : live));
     release.configuration = base_configuration();
@@ -96,8 +97,7 @@ class PlanDraw {
     if (chance(random_, 0.15)) release.reserved_concurrency = 5;
     if (chance(random_, 0.15)) release.alias_description = "what is live";
     if (chance(random_, 0.15)) release.version_description = "simulated";
-    if (chance(random_, 0.4))
-      release.missing_alias = plan::Release::MissingAlias::create_at_end;
+    if (chance(random_, 0.4)) release.missing_alias = plan::Release::MissingAlias::create_at_end;
     release.restore_latest = chance(random_, 0.15);
     return release;
   }

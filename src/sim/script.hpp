@@ -8,8 +8,8 @@
 
 namespace sluice::sim {
 
-/// What happened in a simulation, for people who look for the reason of a violation. Cheap to write:
-/// most scripts are never read.
+/// What happened in a simulation, for people who look for the reason of a violation. Cheap to
+/// write: most scripts are never read.
 class Script {
  public:
   explicit Script(Clock& clock) : clock_(clock), start_(clock.now()) {}

@@ -10,21 +10,20 @@ void move_alias(Random& random, Cloud& cloud, FunctionScenario const& function,
   std::string version = release.candidate_version;
   if (version.empty() || chance(random, 0.6)) version = "1";
   // A version that is not there is refused, as it would be for them.
-  (void)cloud.call(
-      function.region, "UpdateAlias",
-      json::Value{{"FunctionName", function.name},
-                  {"Name", function.alias},
-                  {"FunctionVersion", version},
-                  {"RoutingConfig",
-                   json::Value{{"AdditionalVersionWeights", json::Value(json::Object{})}}}});
+  (void)cloud.call(function.region, "UpdateAlias",
+                   json::Value{{"FunctionName", function.name},
+                               {"Name", function.alias},
+                               {"FunctionVersion", version},
+                               {"RoutingConfig", json::Value{{"AdditionalVersionWeights",
+                                                              json::Value(json::Object{})}}}});
 }
 
 }  // namespace
 
 Signal draw_signal(Random& random, engine::RunState const&) {
-  static constexpr char const* kinds[] = {"approve", "reject",  "skip",     "promote",
+  static constexpr char const* kinds[] = {"approve", "reject",   "skip",     "promote",
                                           "pause",   "continue", "rollback", "stop",
-                                          "approve", "skip",    "rollback", "retry"};
+                                          "approve", "skip",     "rollback", "retry"};
   return {kinds[random.below(std::size(kinds))], "", "somebody", "", {}};
 }
 
@@ -37,8 +36,8 @@ std::optional<Signal> draw_answer(Random& random, Scenario const& scenario,
       return Signal{answers[random.below(3)], path, "operator", "", {}};
     }
     if (node.status == engine::NodeStatus::parked && node.asks_person && node.signals.empty())
-      return Signal{chance(random, scenario.approves) ? "approve" : "reject", path, "operator", "",
-                    {}};
+      return Signal{
+          chance(random, scenario.approves) ? "approve" : "reject", path, "operator", "", {}};
   }
   return std::nullopt;
 }

@@ -122,9 +122,9 @@ void Simulation::draw_events() {
       watch_.touched();
       auto const& releases = watch_.state().releases;
       auto known = releases.find(function.release);
-      act_as_somebody_else(random_, cloud_, function,
-                           known == releases.end() ? engine::ReleaseState{}
-                                                   : engine::release_state(known->second));
+      act_as_somebody_else(
+          random_, cloud_, function,
+          known == releases.end() ? engine::ReleaseState{} : engine::release_state(known->second));
     });
   if (scenario_.faults.failed_update > 0) cloud_.fail_next_update(function);
 }
@@ -167,8 +167,10 @@ bool Simulation::work() {
   std::size_t ready = workers.waiting() + workers.answered();
   if (ready == 0) return false;
   std::size_t index = random_.below(ready);
-  if (index < workers.waiting()) workers.perform(index);
-  else workers.deliver(index - workers.waiting());
+  if (index < workers.waiting())
+    workers.perform(index);
+  else
+    workers.deliver(index - workers.waiting());
   return true;
 }
 
@@ -252,16 +254,18 @@ void Simulation::finish() {
     auto live = to_json(snapshot->state), stored = to_json(watch_.state());
     bool same_end = snapshot->state.last_seq == watch_.state().last_seq;
     if (same_end && live.dump() != stored.dump())
-      broken("the stored journal does not fold to the state in memory:\n" + live.pretty() +
-             "\n" + stored.pretty());
+      broken("the stored journal does not fold to the state in memory:\n" + live.pretty() + "\n" +
+             stored.pretty());
   }
   std::multiset<std::string> journalled;
   for (auto const& event : watch_.events())
     if (event.type == "signal") journalled.insert(event.body["kind"].as_string());
   for (auto const& kind : acknowledged_) {
     auto found = journalled.find(kind);
-    if (found == journalled.end()) broken("the signal '" + kind + "' was acknowledged and is lost");
-    else journalled.erase(found);
+    if (found == journalled.end())
+      broken("the signal '" + kind + "' was acknowledged and is lost");
+    else
+      journalled.erase(found);
   }
 }
 

@@ -21,7 +21,7 @@ struct Report {
   std::vector<std::string> violations;  ///< sentences; empty where all is well
   std::string journal_hash;             ///< of every event of the run, times included
   std::string end_state;
-  std::vector<std::string> script;      ///< what happened, in order; where it was kept
+  std::vector<std::string> script;  ///< what happened, in order; where it was kept
   int crashes = 0;
   int steps = 0;
 

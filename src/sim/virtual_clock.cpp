@@ -2,10 +2,6 @@
 
 namespace sluice::sim {
 
-void VirtualClock::sleep(Duration time, std::stop_token stop) {
-  if (!stop.stop_requested()) advance(time);
-}
-
 void VirtualClock::advance(Duration time) {
   if (time <= Duration::zero()) return;
   Time from = now_;

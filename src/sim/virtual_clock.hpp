@@ -14,7 +14,9 @@ class VirtualClock final : public Clock {
   Time now() override { return now_; }
   Duration monotonic() override { return now_ - start_; }
   /// Returns at once, `time` later; without any time passed where `stop` was requested.
-  void sleep(Duration time, std::stop_token stop) override;
+  void sleep(Duration time, std::stop_token stop) override {
+    if (!stop.stop_requested()) advance(time);
+  }
 
   void advance(Duration time);
   /// Called for every stretch of time that has passed; for what goes on by itself (traffic).

@@ -173,7 +173,7 @@ TEST_F(Commands, deploy_refuses_before_anything_is_opened) {
   folder.write("roles.yaml",
                std::string(good_file) + "  - approve: {message: ok, roles: [boss]}\n");
   EXPECT_EQ(run({"deploy", (folder.path() / "roles.yaml").string()}), 3);
-  EXPECT_THAT(terminal.written_err, HasSubstr("names roles"));
+  EXPECT_THAT(terminal.written_err, HasSubstr("certain roles"));
   folder.write("gone.yaml",
                std::string("function: orders\npackage: ./gone\nruntime: nodejs20.x\nhandler: "
                            "a.b\nrole: arn:aws:iam::111122223333:role/x\n"));

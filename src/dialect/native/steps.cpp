@@ -80,7 +80,7 @@ class StepReader {
     config::report(diagnostics_, reader.node(), codes::not_one_action,
                    actions == 0 ? "this step does nothing" : "this step does several things",
                    "write one of " + join(actions_, ", ") +
-                       " per step; a shift may have a watch or a pause with it");
+                       " per step; a shift may have a watch, a pause or a wait with it");
   }
 
   /// Shifts and watches are named by what they do.

@@ -66,7 +66,8 @@ Result<fs::path> UnpackedCode::layers(std::vector<fs::path> const& zips) {
   return make_once(folder_ / "layers" / hex(all.finish()), zips);
 }
 
-Result<fs::path> UnpackedCode::make_once(fs::path const& target, std::vector<fs::path> const& zips) {
+Result<fs::path> UnpackedCode::make_once(fs::path const& target,
+                                         std::vector<fs::path> const& zips) {
   std::error_code ignored;
   if (fs::is_directory(target, ignored)) return target;
   std::promise<Made> promise;

@@ -17,8 +17,7 @@ class Effects final : public Invariant {
     if (!intent) return violated(what + " was accepted without a committed intent");
     int accepted = ++accepted_[found_];
     if (accepted > 1)
-      violated(what + " was accepted " + std::to_string(accepted) + " times for " +
-               shown(found_));
+      violated(what + " was accepted " + std::to_string(accepted) + " times for " + shown(found_));
     bool shifts = (*intent)["name"].as_string() == "UpdateAlias";
     if (!shifts) return;
     auto expected = engine::alias_content((*intent)["before"]["content"]);

@@ -8,8 +8,7 @@ class Journal final : public Invariant {
  public:
   void event(View const&, engine::Event const& event) override {
     std::string where = "event " + std::to_string(event.seq) + " (" + event.type + ")";
-    if (event.seq != last_seq_ + 1)
-      violated(where + " follows event " + std::to_string(last_seq_));
+    if (event.seq != last_seq_ + 1) violated(where + " follows event " + std::to_string(last_seq_));
     last_seq_ = event.seq;
     if (event.epoch < epoch_) violated(where + " was written under an older epoch");
     epoch_ = event.epoch;
@@ -21,8 +20,8 @@ class Journal final : public Invariant {
     if (begins && last_open_.contains(event.body["node"].as_string()))
       violated(where + " of '" + event.body["node"].as_string() + "' while another one is open");
     if (begins) last_open_.insert(event.body["node"].as_string());
-    bool closes = event.type == engine::event::effect_happened ||
-                  event.type == engine::event::effect_void;
+    bool closes =
+        event.type == engine::event::effect_happened || event.type == engine::event::effect_void;
     if (closes) last_open_.erase(event.body["node"].as_string());
     bool ends = event.type == engine::event::node_ended;
     if (ends && last_open_.contains(event.body["node"].as_string()))

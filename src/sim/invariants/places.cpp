@@ -39,7 +39,9 @@ class Ended {
   }
 
  private:
-  void say(std::string const& text) { said_.push_back("release " + function_.release + " " + text); }
+  void say(std::string const& text) {
+    said_.push_back("release " + function_.release + " " + text);
+  }
   std::string where() const { return alias_ ? in_words(*alias_) : std::string("gone"); }
 
   void on_candidate() {

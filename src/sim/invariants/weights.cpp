@@ -30,7 +30,8 @@ class Weights final : public Invariant {
       if (!declared || !declared->step || node.attempt == 0) continue;
       if (node.input["release"].as_string() != release) continue;
       std::string const& kind = declared->step->kind;
-      if (kind == "restore" && node.status == engine::NodeStatus::succeeded) return restored(view, release);
+      if (kind == "restore" && node.status == engine::NodeStatus::succeeded)
+        return restored(view, release);
       if (node.status == engine::NodeStatus::skipped) continue;
       if (kind == "shift") allowed = std::max(allowed, plan::shift_step(node.input).weight);
       if (kind == "finish") allowed = 100;
