@@ -83,7 +83,7 @@ def wall_text(releases):
     heads = ["settles at once; ms", "sluice", "without the budget of calls"]
     text += table(heads, rows)
     commit, write = (releases["commits"][key] for key in ("commit", "write"))
-    return text + ("\nOne commit of the journal took %s ms, one write of 4 KB to the same disk, kept "
+    return text + ("\nOne commit of the journal took %s ms, one 4 KB longer file on the same disk, kept "
                    "as safely, %s ms: %s times as long.\n" % (
                        middle(commit, 2), middle(write, 2),
                        number(commit["median"] / write["median"], 1)))
