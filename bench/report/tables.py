@@ -84,8 +84,8 @@ def wall_text(releases):
     heads = ["settles at once; ms", "sluice", "without the budget of calls"]
     text += table(heads, rows)
     commit, write = (releases["commits"][key] for key in ("commit", "write"))
-    sentence = ("\nOne commit of the journal took %s ms; 4 KB more at the end of a file on the same "
-                "disk, kept as safely, %s ms: it took %s times as long.\n")
+    sentence = ("\nOne commit of the journal took %s ms; 4 KB more at the end of a file on the "
+                "same disk, kept as safely, %s ms: it took %s times as long.\n")
     return text + sentence % (middle(commit, 2), middle(write, 2),
                               number(commit["median"] / write["median"], 1))
 
