@@ -9,6 +9,8 @@ demo_packages=(
 test_packages=(libgtest-dev libgmock-dev librapidcheck-dev)
 clang_packages=(clang-19 libclang-rt-19-dev clang-tidy-19 clang-format-19 shellcheck)
 
+lists_are_new=0
+
 # Says why, then installs those of the packages that are missing. Where none is, apt is not called.
 install_packages() {
   local why=$1 name missing=()
@@ -34,8 +36,9 @@ Run this as root, then ./dev again:
   say "To $why, these Debian packages are missing and will be installed:"
   say "  ${missing[*]}"
   # One source list that cannot be reached need not matter: the installation decides.
-  "${as_root[@]}" apt-get -q update ||
+  ((lists_are_new)) || "${as_root[@]}" apt-get -q update ||
     say "apt-get update had problems; going on with the lists that are here"
+  lists_are_new=1
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y \
     --no-install-recommends -o DPkg::Lock::Timeout=120 "${missing[@]}" ||
     stop "apt-get could not install: ${missing[*]}

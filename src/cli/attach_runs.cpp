@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "cli/program.hpp"
+#include "dialect/armory/armory.hpp"
 #include "server/attach.hpp"
 
 namespace sluice::cli {
@@ -23,6 +24,7 @@ void log_attempt(aws::Attempt const& attempt) {
 plan::Evaluators evaluators() {
   plan::Evaluators all;
   all.add("pointer@1", plan::evaluate_pointer);
+  all.add(dialect::armory_language, dialect::evaluate_armory);
   return all;
 }
 

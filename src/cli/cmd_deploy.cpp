@@ -32,17 +32,24 @@ std::optional<int> check_first(Invocation& invocation, plan::Plan& plan,
   return exit_invalid;
 }
 
+/// Where Lambda's calls go, as far as the command line and the environment say.
+std::string endpoint_of(server::AwsSettings const& settings) {
+  if (settings.endpoint_url) return *settings.endpoint_url;
+  for (auto name : {"AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"})
+    if (auto set = settings.environment.find(name);
+        set != settings.environment.end() && !set->second.empty())
+      return set->second;
+  return "AWS";
+}
+
 std::string summary(plan::Plan const& plan, server::AwsSettings const& settings) {
   std::string functions;
   for (auto const& release : plan.releases) {
     functions += functions.empty() ? "" : ", ";
     if (plan.targets.size() > 1) functions += release.target + ": ";
-    functions += release.function +
-                 (release.alias.empty() ? "" : ":" + release.alias);
+    functions += release.function + (release.alias.empty() ? "" : ":" + release.alias);
   }
-  std::string where = settings.local_state    ? "the local endpoint"
-                      : settings.endpoint_url ? *settings.endpoint_url
-                                              : "AWS";
+  std::string where = settings.local_state ? "the local endpoint" : endpoint_of(settings);
   return "Releasing " + functions + " to " + where + ", as " + plan.source_name + " says.";
 }
 
@@ -94,6 +101,7 @@ int run_deploy(Invocation& invocation) {
   if (!compiled) return compiled.error();
   server::NewRun run;
   run.plan = std::move(*compiled->plan);
+  take_region(*settings, run.plan);
   std::vector<GivenObject> objects;
   if (auto refused = check_first(invocation, run.plan, *settings, objects)) return *refused;
   auto folder = invocation.state_folder();

@@ -23,6 +23,7 @@ std::expected<Looked, int> look(Invocation& invocation) {
   auto compiled = plan_or_exit(invocation);
   if (!compiled) return std::unexpected(compiled.error());
   Looked out{std::move(*compiled->plan), {}};
+  take_region(*settings, out.plan);
   for (auto const& one : unsupported_in(out.plan))
     invocation.warn("deploy will refuse this: " + one);
   auto packages = store::memory_packages();

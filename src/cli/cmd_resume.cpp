@@ -41,6 +41,12 @@ int run_resume(Invocation& invocation) {
     }
     run = *found;
   }
+  auto row = here->runs->get(run);
+  if (!row) return invocation.refuse(row.error());
+  bool named = settings->region || settings->environment.contains("AWS_REGION") ||
+               settings->environment.contains("AWS_DEFAULT_REGION");
+  if (auto const& region = row->world["region"].as_string(); !named && !region.empty())
+    settings->region = region;
   if (auto resumed = here->runs->resume(run, *settings); !resumed)
     return invocation.refuse(resumed.error());
   if (invocation.json()) invocation.terminal.out(stream_record());

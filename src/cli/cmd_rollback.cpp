@@ -74,9 +74,9 @@ int roll_back_run_id(Invocation& invocation, server::AwsSettings settings, std::
     settings.region = row->world["region"].as_string();
   undo->requester = invocation.requester();
   undo->aws = std::move(settings);
-  if (auto refused =
-          settle(invocation, *undo,
-                 "Rolling back " + run + " (" + row->name + "), which ended " + row->state + "."))
+  if (auto refused = settle(invocation, *undo,
+                            "Rolling back " + run + " (" + row->name + "), which ended " +
+                                state_words(row->state) + "."))
     return *refused;
   return start_and_follow(invocation, *here, std::move(*undo));
 }

@@ -31,9 +31,9 @@ std::string functions_of(store::RunRow const& row) {
 }
 
 std::string list_line(store::RunRow const& row, bool attended) {
-  std::string state = replace_all(row.state, "_", " ");
+  std::string state = state_words(row.state);
   if (!row.ended && (!attended || row.owner.empty())) state = "unattended";
-  return row.id + "  " + padded(state, 13) + "  " + local_text(row.created) + "  " +
+  return row.id + "  " + padded(state, 14) + "  " + local_text(row.created) + "  " +
          padded(printable(row.name), 16) + "  " + printable(functions_of(row)) + "  " +
          printable(row.requester);
 }

@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/strings.hpp"
@@ -108,6 +109,15 @@ std::optional<std::string> Invocation::ask(std::string_view question) {
   if (!terminal.traits.may_ask) return std::nullopt;
   terminal.err(question);
   return terminal.read_line();
+}
+
+void take_region(server::AwsSettings& settings, plan::Plan const& plan) {
+  bool named = settings.region || settings.environment.contains("AWS_REGION") ||
+               settings.environment.contains("AWS_DEFAULT_REGION");
+  bool all = !plan.targets.empty() && std::ranges::none_of(plan.targets, [](auto const& target) {
+    return target.region.empty();
+  });
+  if (!named && all) settings.region = plan.targets.front().region;
 }
 
 Result<std::optional<Duration>> duration_option(Parsed const& line, std::string_view option) {

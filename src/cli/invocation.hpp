@@ -75,6 +75,10 @@ class Invocation {
   RunsOpener open_runs_;
 };
 
+/// Takes the first target's region as the usual one where nothing else names one and every target
+/// has its own: a file that says everything needs no AWS_REGION.
+void take_region(server::AwsSettings& settings, plan::Plan const& plan);
+
 /// How every call to the outside is named and logged.
 server::FactoryOptions factory_options();
 

@@ -15,6 +15,7 @@ struct LiveRelease {
   enum class State { to_create, to_change, settings_only, unchanged, unreadable };
   std::string id, name;  ///< "prod/orders", "prod: orders:live"
   State state = State::unchanged;
+  bool denied = false;               ///< unreadable for want of credentials or permission
   std::vector<std::string> changes;  ///< a line each
   std::vector<std::string> warnings;
   std::vector<std::string> obstacles;  ///< why a release would be refused

@@ -19,7 +19,7 @@ constexpr std::string_view traffic_text =
     "requests, "
     "share and errors of every version, each distinct error message once. Through an alias the "
     "shares are measured for each setting of its weights by itself. The traffic is thinner than "
-    "asked for where the function cannot keep up with 64 invocations at the same time.";
+    "asked for while functions start, and where 64 invocations at the same time do not suffice.";
 
 constexpr std::string_view fault_text =
     "'add' asks for a fault: what to --do, to which --call, --when and how many --times. With "

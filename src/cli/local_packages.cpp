@@ -44,16 +44,6 @@ Error together(std::vector<Error> const& errors) {
   return {ErrorCode::invalid_input, message, ""};
 }
 
-/// One target per account that reads objects: buckets belong to accounts.
-std::map<std::string, plan::Target const*> readers(plan::Plan const& plan) {
-  std::map<std::string, plan::Target const*> out;
-  for (auto const& release : plan.releases) {
-    auto const* target = plan.target(release.target);
-    if (target) out.emplace(target->role.empty() ? target->account : target->role, target);
-  }
-  return out;
-}
-
 Result<void> put_one(GivenObject const& object, engine::TargetAws& aws) {
   auto s3 = aws.s3();
   auto put = [&] { return s3.put_file({object.bucket, object.key, ""}, object.path); };
@@ -121,11 +111,10 @@ Result<void> put_objects(std::vector<GivenObject> const& objects, plan::Plan con
           ErrorCode::invalid_input, "the release file names no object " + object.url(),
           known.empty() ? "It names no objects in S3 at all." : "It names: " + join(known, ", "));
     }
-    for (auto const& [key, target] : readers(plan)) {
-      auto aws = services.aws.open(*target, {});
-      if (!aws) return std::unexpected(aws.error());
-      if (auto put = put_one(object, *aws); !put) return put;
-    }
+    // Every account reads it from there: the local endpoint has no bucket policies.
+    auto aws = services.aws.open(*plan.target(plan.releases.front().target), {});
+    if (!aws) return std::unexpected(aws.error());
+    if (auto put = put_one(object, *aws); !put) return put;
   }
   return {};
 }

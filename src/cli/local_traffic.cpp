@@ -15,9 +15,13 @@ namespace sluice::cli {
 namespace {
 
 constexpr double max_rate = 2000;
-/// Invocations at the same time. A function that is slower than the rate allows makes the traffic
-/// thinner instead of filling the memory.
-constexpr std::size_t max_senders = 64;
+/// Invocations at the same time: few at first, because each one beyond those that are warm starts a
+/// process, and more as long as they do not suffice. A function that is still too slow makes the
+/// traffic thinner instead of filling the memory.
+constexpr std::size_t first_senders = 4, more_senders = 2, max_senders = 64;
+/// An invocation that could not be sent within this time after it was due is left out: sending what
+/// was missed all at once would be no steady traffic.
+constexpr Duration late = std::chrono::milliseconds(100);
 /// Two looks at the alias a second leave the control plane's 15 calls to the release.
 constexpr Duration between_looks = std::chrono::milliseconds(500);
 constexpr Duration longest_run = std::chrono::minutes(15) + std::chrono::seconds(10);
@@ -61,10 +65,14 @@ class Traffic {
         lambda_(link.caller(), link.region()),
         start_(clock.monotonic()) {}
 
-  void start() {
-    auto const senders =
-        std::clamp<std::size_t>(static_cast<std::size_t>(options_.rate), 4, max_senders);
-    for (std::size_t i = 0; i < senders; ++i)
+  /// Adds senders as long as those there are do not suffice; to be called now and then.
+  void spread() {
+    auto const missed = missed_.load();
+    auto const wanted = senders_.empty()               ? first_senders
+                        : missed > missed_when_spread_ ? more_senders
+                                                       : 0;
+    missed_when_spread_ = missed;
+    for (std::size_t i = 0; i < wanted && senders_.size() < max_senders; ++i)
       senders_.emplace_back([this](std::stop_token stop) { send(stop); });
   }
   /// No more invocations are begun; those under way are waited for.
@@ -92,15 +100,20 @@ class Traffic {
   Tally tally() {
     return tally_.with([](Tally& tally) { return tally; });
   }
-  TrafficOptions const& options() const { return options_; }
+  /// Invocations that were due while the function had no room for them.
+  std::int64_t missed() const { return missed_; }
 
  private:
   void send(std::stop_token stop) {
     while (!stop.stop_requested()) {
       auto const due = start_ + due_after(next_++, options_.rate, options_.ramp);
       if (options_.lasts && due - start_ >= *options_.lasts) return;
-      if (auto const wait = due - clock_.monotonic(); wait > Duration::zero())
-        clock_.sleep(wait, stop);
+      auto const wait = due - clock_.monotonic();
+      if (wait < -late) {
+        ++missed_;
+        continue;
+      }
+      if (wait > Duration::zero()) clock_.sleep(wait, stop);
       if (!stop.stop_requested()) invoke();
     }
   }
@@ -124,6 +137,8 @@ class Traffic {
   aws::Lambda lambda_;
   Duration start_;
   std::atomic<std::uint64_t> next_ = 0;
+  std::atomic<std::int64_t> missed_ = 0;
+  std::int64_t missed_when_spread_ = 0;
   Guarded<Tally> tally_;
   std::vector<std::jthread> senders_;
 };
@@ -172,6 +187,7 @@ void report(Invocation& invocation, Traffic& traffic, Tally const& tally) {
                     {"kind", "LocalTraffic"},
                     {"function", name},
                     {"seconds", static_cast<double>(traffic.lasted().count()) / 1000}};
+    out.set("missed", traffic.missed());
     auto counted = tally.to_json();
     for (auto const& [member, value] : counted.members()) out.set(member, value);
     return invocation.terminal.out(out.dump() + "\n");
@@ -197,9 +213,10 @@ int run_local_traffic(Invocation& invocation) {
   Traffic traffic(**link, invocation.clock, std::move(*options));
   Shown shown(invocation);
   traffic.look();
-  traffic.start();
+  traffic.spread();
   while (!traffic.over() && !signals.wait(between_looks)) {
     traffic.look();
+    traffic.spread();
     shown.now(traffic.tally());
   }
   traffic.finish();

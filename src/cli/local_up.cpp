@@ -98,7 +98,8 @@ void serve(Invocation& invocation, local::Endpoint& endpoint, StopSignals& signa
   std::int64_t shown = 0;
   while (!signals.wait(look_again)) {
     if (!verbose) continue;
-    for (auto const& call : endpoint.calls().list(shown).items()) {
+    auto const calls = endpoint.calls().list(shown);
+    for (auto const& call : calls.items()) {
       shown = call["number"].as_int();
       invocation.say(call_line(call, invocation.terminal.err_style()));
     }

@@ -68,9 +68,11 @@ std::string changes_text(std::vector<LiveRelease> const& live, Style const& styl
       out += "  " + text + "\n";
     }
     for (auto const& warning : release.warnings)
-      out += "  " + style.yellow("warning:") + " " + printable(warning) + "\n";
+      out += "  " + style.yellow("warning:") + " " +
+             replace_all(printable(warning), "\n", "\n    ") + "\n";
     for (auto const& obstacle : release.obstacles)
-      out += "  " + style.red("refused:") + " " + printable(obstacle) + "\n";
+      out += "  " + style.red("refused:") + " " + replace_all(printable(obstacle), "\n", "\n    ") +
+             "\n";
   }
   return out;
 }
@@ -118,6 +120,8 @@ int exit_for_plan(std::vector<LiveRelease> const& live) {
   bool blind = !live.empty() && std::ranges::all_of(live, [](auto const& release) {
     return release.state == State::unreadable;
   });
+  bool denied = std::ranges::any_of(live, &LiveRelease::denied);
+  if (blind && denied) return exit_denied;
   return blind ? exit_failed : exit_success;
 }
 

@@ -29,8 +29,6 @@ std::string check_words(plan::CheckStep const& check) {
 
 class Schedule {
  public:
-  explicit Schedule(plan::Plan const& plan) : plan_(plan) {}
-
   std::vector<ScheduledStep> steps;
 
   /// Answers when the node ends.
@@ -73,8 +71,6 @@ class Schedule {
     steps.push_back(step);
     return begins + step.lasts;
   }
-
-  plan::Plan const& plan_;
 };
 
 /// What each kind may call (Service Authorization Reference, AWS Lambda).
@@ -134,12 +130,12 @@ void add_of_releases(plan::Plan const& plan,
 }  // namespace
 
 std::vector<ScheduledStep> schedule_of(plan::Plan const& plan) {
-  Schedule schedule(plan);
+  Schedule schedule;
   schedule.visit(plan.root, "", {}, 0);
   return std::move(schedule.steps);
 }
 
-Duration total_of(plan::Plan const& plan) { return Schedule(plan).visit(plan.root, "", {}, 0); }
+Duration total_of(plan::Plan const& plan) { return Schedule().visit(plan.root, "", {}, 0); }
 
 std::vector<NeededActions> actions_of(plan::Plan const& plan) {
   std::set<std::string> kinds;

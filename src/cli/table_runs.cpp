@@ -108,8 +108,9 @@ void add_signal_commands(std::vector<Command>& all) {
        run_pause, false},
       {"continue", "Let a run go on that was paused, or that asks whether to try again", "",
        "sluice continue d-7QK2M9XTA", "Go on", run_continue, true},
-      {"stop", "End a run where it is",
-       "Nothing is moved back unless the plan says so: 'sluice rollback' does that.",
+      {"stop", "End a run: releases on their way go back, finished ones stay",
+       "A release that has not finished goes back to its baseline, so that no alias is left split; "
+       "targets that are done stay on the new version. 'sluice rollback RUN' takes those back too.",
        "sluice stop d-7QK2M9XTA", "End it", run_stop, false},
   };
   for (auto const& one : table) {

@@ -14,7 +14,8 @@ namespace sluice::engine {
 /// that names another one is refused (design E10).
 class SessionAws final : public AwsAccess {
  public:
-  SessionAws(aws::Session session, Duration metric_lag) : session_(std::move(session)), lag_(metric_lag) {}
+  SessionAws(aws::Session session, Duration metric_lag)
+      : session_(std::move(session)), lag_(metric_lag) {}
 
   Result<TargetAws> open(plan::Target const& target, std::stop_token stop) override;
   Duration metric_lag() const override { return lag_; }
@@ -24,7 +25,8 @@ class SessionAws final : public AwsAccess {
     std::shared_ptr<aws::Caller> caller;
     std::string account;
   };
-  Result<Identity> identity_of(plan::Target const& target, std::string const& region, std::stop_token stop);
+  Result<Identity> identity_of(plan::Target const& target, std::string const& region,
+                               std::stop_token stop);
 
   aws::Session session_;
   Duration lag_;

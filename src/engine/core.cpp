@@ -12,11 +12,13 @@ constexpr Duration commit_retry = std::chrono::seconds(1);
 json::Value summary_of(plan::Plan const& plan, RunState const& state) {
   json::Value releases = json::Array{};
   for (auto const& declared : plan.releases) {
-    json::Value entry{{"id", declared.id}, {"target", declared.target}, {"function", declared.function}};
+    json::Value entry{
+        {"id", declared.id}, {"target", declared.target}, {"function", declared.function}};
     if (!declared.alias.empty()) entry.set("alias", declared.alias);
     auto found = state.releases.find(declared.id);
     if (found != state.releases.end())
-      for (auto name : {"place", "baseline_version", "candidate_version", "weight", "region", "account"})
+      for (auto name :
+           {"place", "baseline_version", "candidate_version", "weight", "region", "account"})
         if (found->second.contains(name)) entry.set(name, found->second[name]);
     releases.push(std::move(entry));
   }
@@ -68,6 +70,11 @@ Result<Started> Core::start(StartRequest request, std::shared_ptr<Services> serv
   for (auto& entry : run->pending) entry.epoch = 1;
   row.events = run->pending;
   auto created = ports_.store.create(row);
+  if (!created && created.error().code == ErrorCode::unavailable) {
+    // It may have been written all the same. Nobody else makes a run of this id.
+    auto written = ports_.store.run(run->id);
+    if (written && *written) created = std::nullopt;
+  }
   if (!created) return std::unexpected(created.error());
   if (*created) return Started{"", **created};
 
@@ -79,11 +86,13 @@ Result<Started> Core::start(StartRequest request, std::shared_ptr<Services> serv
 }
 
 Result<void> Core::resume(std::string const& id, std::shared_ptr<Services> services) {
-  if (Run* known = find(id); known && !known->lost && !known->state.over()) return {};
+  if (Run* known = find(id); known && !known->lost && !known->ended()) return {};
   auto found = ports_.store.run(id);
   if (!found) return std::unexpected(found.error());
-  if (!*found) return fail(ErrorCode::not_found, "there is no run " + id, "sluice list shows the runs.");
-  if ((*found)->ended) return fail(ErrorCode::conflict, "run " + id + " has ended: " + (*found)->state);
+  if (!*found)
+    return fail(ErrorCode::not_found, "there is no run " + id, "sluice list shows the runs.");
+  if ((*found)->ended)
+    return fail(ErrorCode::conflict, "run " + id + " has ended: " + (*found)->state);
   auto row = ports_.store.claim(id, ports_.owner);
   if (!row) return std::unexpected(row.error());
   auto stored = ports_.store.plan(row->plan_digest);
@@ -119,23 +128,33 @@ void Core::record(Run& run, std::string type, json::Value body) {
   run.pending.push_back(std::move(entry));
 }
 
-/// Whether the commit that failed was carried out all the same (its answer was lost).
-bool Core::was_committed(Run const& run) {
+/// A commit that failed may have been carried out all the same, its answer lost: then its events
+/// are in the journal, and only those that were recorded since are still to be written. Answers
+/// them.
+Result<std::vector<Event>> Core::unwritten(Run const& run) {
+  if (run.frozen.empty()) return run.pending;
   auto row = ports_.store.run(run.id);
-  return row && *row && (*row)->last_seq == run.pending.back().seq && (*row)->epoch == run.epoch;
+  if (!row) return std::unexpected(row.error());
+  bool ours = *row && (*row)->epoch == run.epoch;
+  if (!ours) return run.pending;  // the append says why it cannot be
+  std::vector<Event> left;
+  for (auto const& entry : run.pending)
+    if (entry.seq > (*row)->last_seq) left.push_back(entry);
+  return left;
 }
 
 Result<void> Core::commit(Run& run) {
-  bool uncertain = !run.frozen.empty();
-  if (uncertain && was_committed(run)) return {};
+  auto events = unwritten(run);
+  if (!events) return std::unexpected(events.error());
+  if (events->empty()) return {};
   store::RunPatch patch;
   patch.summary = summary_of(*run.plan, run.state);
-  patch.next_due = engine::next_due(*run.plan, run.state);
+  patch.next_due = engine::next_due(*run.plan, run.state, run.looked_at);
   if (run.state.over()) {
     patch.state = run.state.end_state;
     patch.ended = run.state.ended;
   }
-  return ports_.store.append(run.id, run.epoch, run.pending, patch);
+  return ports_.store.append(run.id, run.epoch, *events, patch);
 }
 
 /// True when everything recorded is durable. Otherwise nothing may be done or acknowledged.
@@ -170,6 +189,7 @@ void Core::interrupt_what_ends(Run& run) {
 
 void Core::advance(Run& run) {
   if (run.lost || !run.frozen.empty()) return;
+  run.looked_at = ports_.clock.now();
   while (auto decision = decide(*run.plan, run.state, ports_.evaluators, ports_.clock.now()))
     record(run, std::move(decision->type), std::move(decision->body));
   if (!flush(run)) return;
@@ -194,7 +214,7 @@ void Core::wake(Run& run) {
 void Core::tick() {
   auto runs = runs_;  // advancing may end runs
   for (auto& [id, run] : runs)
-    if (!run->lost && !run->state.over()) wake(*run);
+    if (!run->lost && !run->ended()) wake(*run);
 }
 
 std::optional<Time> Core::next_due() const {
@@ -203,12 +223,12 @@ std::optional<Time> Core::next_due() const {
     if (time && (!earliest || *time < *earliest)) earliest = time;
   };
   for (auto const& [id, run] : runs_) {
-    if (run->lost || run->state.over()) continue;
+    if (run->lost || run->ended()) continue;
     if (!run->frozen.empty()) {
       consider(run->retry_commit);
       continue;
     }
-    consider(engine::next_due(*run->plan, run->state));
+    consider(engine::next_due(*run->plan, run->state, run->looked_at));
     for (auto const& [path, until] : run->wait_until)
       if (run->state.node(path).active() && !run->in_flight.contains(path)) consider(until);
   }
@@ -224,15 +244,16 @@ std::optional<Snapshot> Core::snapshot(std::string const& run) const {
 std::vector<std::string> Core::active() const {
   std::vector<std::string> ids;
   for (auto const& [id, run] : runs_)
-    if (!run->lost && !run->state.over()) ids.push_back(id);
+    if (!run->lost && !run->ended()) ids.push_back(id);
   return ids;
 }
 
 void Core::let_go() {
   for (auto& [id, run] : runs_) {
     for (auto& [path, flight] : run->in_flight) flight.stop.request_stop();
-    if (run->lost || run->state.over()) continue;
+    if (run->lost || run->ended()) continue;
     flush(*run);
+    if (run->ended()) continue;
     if (auto released = ports_.store.release(id, run->epoch); !released)
       log::warning("run_not_released", {{"run", id}, {"reason", released.error().message}});
     run->lost = true;

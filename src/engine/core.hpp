@@ -19,7 +19,7 @@ namespace sluice::engine {
 /// continue, stop, rollback, callback.
 struct Signal {
   std::string kind;
-  std::string node;    ///< a path; empty: the one node that waits for such a signal
+  std::string node;  ///< a path; empty: the one node that waits for such a signal
   std::string by;
   std::string reason;
   json::Value data;
@@ -28,8 +28,8 @@ struct Signal {
 struct StartRequest {
   plan::Plan plan;
   std::string requester;
-  json::Value options;    ///< kept with the run, e.g. who asked for what
-  json::Value world;      ///< account, endpoints, local folder (design E10)
+  json::Value options;                          ///< kept with the run, e.g. who asked for what
+  json::Value world;                            ///< account, endpoints, local folder (design E10)
   std::map<std::string, json::Value> releases;  ///< known states: a rollback of a finished run
 };
 
@@ -39,8 +39,8 @@ struct Started {
   std::optional<store::Busy> busy;
 };
 
-/// Where the core's slow work goes and comes back. Real: thread pools and a mailbox; in the simulator
-/// one deterministic queue.
+/// Where the core's slow work goes and comes back. Real: thread pools and a mailbox; in the
+/// simulator one deterministic queue.
 class Workers {
  public:
   virtual ~Workers() = default;
@@ -71,7 +71,8 @@ class Core {
     plan::Evaluators const& evaluators;
     std::string owner;  ///< this process, in the run's row
     /// After each commit, with what was committed.
-    std::function<void(std::string const& run, Snapshot const&, std::vector<Event> const&)> committed;
+    std::function<void(std::string const& run, Snapshot const&, std::vector<Event> const&)>
+        committed;
   };
 
   explicit Core(Ports ports);
@@ -105,7 +106,7 @@ class Core {
   void record(Run& run, std::string type, json::Value body);
   bool flush(Run& run);
   Result<void> commit(Run& run);
-  bool was_committed(Run const& run);
+  Result<std::vector<Event>> unwritten(Run const& run);
   void interrupt_what_ends(Run& run);
   void wake(Run& run);
   void end(Run& run);

@@ -12,19 +12,24 @@ struct Core::Run {
   RunState state;
   std::int64_t epoch = 0;
 
-  std::vector<Event> pending;        ///< applied, not yet committed: nothing may be done meanwhile
-  std::string frozen;                ///< why the last commit failed; empty: it did not
+  std::vector<Event> pending;  ///< applied, not yet committed: nothing may be done meanwhile
+  std::string frozen;          ///< why the last commit failed; empty: it did not
   std::optional<Time> retry_commit;
-  bool lost = false;                 ///< somebody else owns it now
+  bool lost = false;  ///< somebody else owns it now
+  Time looked_at{};   ///< what was due by then has been looked at
 
   struct InFlight {
     std::stop_source stop;
-    int attempt = 0;
+    std::uint64_t number = 0;  ///< its answer is the one that is waited for
   };
-  std::map<std::string, InFlight> in_flight;     ///< leaves whose executor is at work
-  std::map<std::string, Time> wait_until;        ///< short waits, in memory only
-  std::set<std::string> to_wake;                 ///< parked leaves that got a signal
-  std::map<std::string, std::string> told;       ///< last reason for waiting that was noted, by leaf
+  std::uint64_t flights = 0;
+  /// Whether its end is durable: until then it is still there, and its commit is tried again.
+  bool ended() const { return state.over() && pending.empty(); }
+  std::map<std::string, InFlight> in_flight;  ///< leaves whose executor is at work
+  std::map<std::string, Time> wait_until;     ///< short waits, in memory only
+  std::set<std::string> to_wake;              ///< parked leaves that got a signal
+  std::set<std::string> not_begun;            ///< leaves whose intent waits for its commit
+  std::map<std::string, std::string> told;    ///< last reason for waiting that was noted, by leaf
   std::map<std::string, std::string> held_keys;  ///< exclusive keys, by leaf
 };
 
@@ -39,20 +44,24 @@ class Drive {
   enum class Job { next, perform, settle };
 
   void leaf(std::string const& path, NodeState const& it);
-  bool acquire(std::string const& path, Executor const& executor);
+  bool acquire(StepContext const& context, Executor const& executor);
   StepContext context(std::string const& path, std::stop_token stop) const;
   void dispatch(std::string const& path, Job job);
-  void work(std::string const& path, Executor const& executor, Job job, StepContext context);
-  bool arrived(std::string const& path, int attempt);
+  void work(Executor const& executor, Job job, StepContext context, std::uint64_t number);
+  bool arrived(std::string const& path, std::uint64_t number);
   void add_release(json::Value& body, StepContext const& context) const;
   void add_notes(StepContext const& context);
   void on_move(StepContext const& context, Move move);
+  void begin(StepContext const& context, Effect const& effect);
+  void park(StepContext const& context, Park park);
   void on_performed(StepContext const& context, Performed outcome);
   void on_settled(StepContext const& context, Settled outcome);
+  void again(StepContext const& context, std::string const& reason);
   void happened(StepContext const& context, Happened outcome);
   void did_not_happen(StepContext const& context, std::string reason);
   void wait(StepContext const& context, NotNow const& outcome);
-  void end_leaf(StepContext const& context, NodeStatus status, Failed const& why, json::Value outputs);
+  void end_leaf(StepContext const& context, NodeStatus status, Failed const& why,
+                json::Value outputs);
 
   Core& core_;
   std::shared_ptr<Core::Run> run_;

@@ -1,11 +1,14 @@
 #include "base/log.hpp"
 #include "engine/core_run.hpp"
 #include "engine/events.hpp"
+#include "engine/release/outcome.hpp"
 
 namespace sluice::engine {
 namespace {
 
 constexpr Duration exclusive_retry = std::chrono::milliseconds(200);
+/// An effect that turned out not to have happened is tried again at once that often.
+constexpr std::ptrdiff_t quick_tries = 3;
 
 /// The members of `after` that differ from `before`, and those that are gone.
 json::Value difference(std::string const& id, json::Value const& before, json::Value const& after) {
@@ -28,7 +31,9 @@ void Drive::leaves() {
     if (it.active() && !run_->in_flight.contains(path)) paths.push_back(path);
   for (auto const& path : paths) {
     if (run_->lost || !run_->frozen.empty()) return;
-    leaf(path, run_->state.node(path));
+    // What came of the ones before may have moved this one already.
+    NodeState const& it = run_->state.node(path);
+    if (it.active() && !run_->in_flight.contains(path)) leaf(path, it);
   }
 }
 
@@ -49,6 +54,8 @@ void Drive::leaf(std::string const& path, NodeState const& it) {
   }
   if (waits && !run_->to_wake.contains(path)) return;
   run_->wait_until.erase(path);
+  if (open && run_->not_begun.erase(path))
+    return dispatch(path, it.ending ? Job::settle : Job::perform);
   if (open) return dispatch(path, Job::settle);
   bool paused = run_->state.paused && !in_compensation(path);
   if (it.status == NodeStatus::parked) {
@@ -80,12 +87,12 @@ StepContext Drive::context(std::string const& path, std::stop_token stop) const 
   return it;
 }
 
-bool Drive::acquire(std::string const& path, Executor const& executor) {
-  std::string key = executor.exclusive_key(context(path, {}));
+bool Drive::acquire(StepContext const& context, Executor const& executor) {
+  std::string key = executor.exclusive_key(context);
   if (key.empty()) return true;
-  auto [entry, taken] = core_.exclusive_.try_emplace(key, run_->id, path);
-  if (!taken && entry->second != std::pair(run_->id, path)) return false;
-  run_->held_keys[path] = key;
+  auto [entry, taken] = core_.exclusive_.try_emplace(key, run_->id, context.path);
+  if (!taken && entry->second != std::pair(run_->id, context.path)) return false;
+  run_->held_keys[context.path] = key;
   return true;
 }
 
@@ -100,7 +107,9 @@ void Drive::dispatch(std::string const& path, Job job) {
     end_leaf(mine, NodeStatus::failed, why, {});
     return core_.advance(*run_);
   }
-  if (!acquire(path, *executor)) {
+  std::stop_source stop;
+  StepContext mine = context(path, stop.get_token());
+  if (!acquire(mine, *executor)) {
     run_->wait_until[path] = core_.ports_.clock.now() + exclusive_retry;
     return;
   }
@@ -108,54 +117,54 @@ void Drive::dispatch(std::string const& path, Job job) {
     // Parked again or ended by its answer; the wake itself is not worth a commit of its own.
     core_.record(*run_, event::node_woken, json::Value{{"node", path}});
   }
-  auto& flight = run_->in_flight[path];
-  flight = {};
-  flight.attempt = it.attempt;
-  work(path, *executor, job, context(path, flight.stop.get_token()));
+  run_->in_flight[path] = {stop, ++run_->flights};
+  work(*executor, job, std::move(mine), run_->flights);
 }
 
-void Drive::work(std::string const& path, Executor const& executor, Job job, StepContext context) {
-  Pool pool = in_compensation(path) ? Pool::rollback : executor.pool();
+void Drive::work(Executor const& executor, Job job, StepContext context, std::uint64_t number) {
+  Pool pool = in_compensation(context.path) ? Pool::rollback : executor.pool();
   // The run is kept alive by this closure; the core outlives its workers.
   auto self = *this;
-  core_.ports_.workers.run(pool, [self, &executor, job, context = std::move(context)]() mutable {
+  core_.ports_.workers.run(pool, [self, &executor, job, number,
+                                  context = std::move(context)]() mutable {
     std::function<void()> answer;
     if (job == Job::next) {
       Move move = executor.next(context);
-      answer = [self, context = std::move(context), move = std::move(move)]() mutable {
-        self.on_move(context, std::move(move));
+      answer = [self, number, context = std::move(context), move = std::move(move)]() mutable {
+        if (self.arrived(context.path, number)) self.on_move(context, std::move(move));
       };
       return answer;
     }
     Effect effect = effect_of(context.record.effects.back().intent);
     if (job == Job::perform) {
       Performed outcome = executor.perform(context, effect);
-      answer = [self, context = std::move(context), outcome = std::move(outcome)]() mutable {
-        self.on_performed(context, std::move(outcome));
+      answer = [self, number, context = std::move(context),
+                outcome = std::move(outcome)]() mutable {
+        if (self.arrived(context.path, number)) self.on_performed(context, std::move(outcome));
       };
       return answer;
     }
     Settled outcome = executor.settle(context, effect);
-    answer = [self, context = std::move(context), outcome = std::move(outcome)]() mutable {
-      self.on_settled(context, std::move(outcome));
+    answer = [self, number, context = std::move(context), outcome = std::move(outcome)]() mutable {
+      if (self.arrived(context.path, number)) self.on_settled(context, std::move(outcome));
     };
     return answer;
   });
 }
 
-/// Whether an answer still belongs to the attempt it was asked for.
-bool Drive::arrived(std::string const& path, int attempt) {
+/// Whether this is the answer that is waited for, and still of use.
+bool Drive::arrived(std::string const& path, std::uint64_t number) {
   auto flight = run_->in_flight.find(path);
-  if (flight == run_->in_flight.end()) return false;
+  if (flight == run_->in_flight.end() || flight->second.number != number) return false;
   run_->in_flight.erase(flight);
-  NodeState const& it = run_->state.node(path);
-  return !run_->lost && it.active() && it.attempt == attempt;
+  return !run_->lost && run_->state.node(path).active();
 }
 
 void Drive::add_release(json::Value& body, StepContext const& context) const {
   if (!context.release) return;
   auto known = context.releases.find(context.release_id);
-  json::Value before = known == context.releases.end() ? json::Value(json::Object{}) : known->second;
+  json::Value before =
+      known == context.releases.end() ? json::Value(json::Object{}) : known->second;
   json::Value patch = difference(context.release_id, before, to_json(*context.release));
   if (!patch.is_null()) body.set("release", std::move(patch));
 }
@@ -165,11 +174,13 @@ void Drive::add_notes(StepContext const& context) {
     std::string& told = run_->told[context.path];
     if (told == text) continue;  // a look that is repeated every second says it once
     told = text;
-    core_.record(*run_, event::note, json::Value{{"level", "warning"}, {"node", context.path}, {"text", text}});
+    core_.record(*run_, event::note,
+                 json::Value{{"level", "warning"}, {"node", context.path}, {"text", text}});
   }
 }
 
-void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const& why, json::Value outputs) {
+void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const& why,
+                     json::Value outputs) {
   json::Value body{{"node", context.path}, {"status", name_of(status)}};
   bool bad = status == NodeStatus::failed || status == NodeStatus::cancelled;
   if (bad) body.set("class", plan::name_of(why.error));
@@ -188,30 +199,18 @@ void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const
 }
 
 void Drive::on_move(StepContext const& context, Move move) {
-  if (!arrived(context.path, context.record.attempt)) return;
   add_notes(context);
   NodeState const& it = run_->state.node(context.path);
-  if (it.ending && std::holds_alternative<Effect>(move)) return core_.advance(*run_);  // not begun: ends
-  if (auto* effect = std::get_if<Effect>(&move)) {
-    json::Value body{{"node", context.path}, {"effect", to_json(*effect)}};
-    add_release(body, context);
-    core_.record(*run_, event::effect_intended, std::move(body));
-    if (!core_.flush(*run_)) return;  // settled or begun again once the journal can be written
-    return dispatch(context.path, Job::perform);
+  // A signal that came while the executor was looking was acknowledged: it has to be looked at.
+  bool missed = it.signals.size() > context.record.signals.size();
+  if (missed && !it.ending && !std::holds_alternative<Effect>(move)) {
+    run_->to_wake.insert(context.path);
+    return core_.advance(*run_);
   }
-  if (auto* park = std::get_if<Park>(&move)) {
-    if (!park->durable) {
-      run_->wait_until[context.path] = park->until.value_or(context.now);
-    } else {
-      json::Value body{{"node", context.path}, {"waiting_for", park->waiting_for}};
-      if (park->until) body.set("due_ms", to_millis(*park->until));
-      if (!park->memory.is_null()) body.set("memory", std::move(park->memory));
-      if (park->asks_person) body.set("asks_person", true);
-      add_release(body, context);
-      core_.record(*run_, event::node_parked, std::move(body));
-      // A signal that came while the executor was looking must not be slept through.
-      if (it.signals.size() > context.record.signals.size()) run_->to_wake.insert(context.path);
-    }
+  if (auto* effect = std::get_if<Effect>(&move)) {
+    if (!it.ending) return begin(context, *effect);
+  } else if (auto* parks = std::get_if<Park>(&move)) {
+    park(context, std::move(*parks));
   } else if (auto* done = std::get_if<Done>(&move)) {
     end_leaf(context, done->status, Failed{{}, done->reason, ""}, std::move(done->outputs));
   } else if (auto* failed = std::get_if<Failed>(&move)) {
@@ -220,8 +219,31 @@ void Drive::on_move(StepContext const& context, Move move) {
   core_.advance(*run_);
 }
 
+void Drive::begin(StepContext const& context, Effect const& effect) {
+  json::Value body{{"node", context.path}, {"effect", to_json(effect)}};
+  add_release(body, context);
+  core_.record(*run_, event::effect_intended, std::move(body));
+  if (core_.flush(*run_)) return dispatch(context.path, Job::perform);
+  run_->not_begun.insert(context.path);
+}
+
+void Drive::park(StepContext const& context, Park park) {
+  if (!park.durable) {
+    run_->wait_until[context.path] = park.until.value_or(context.now);
+    return;
+  }
+  json::Value body{{"node", context.path}, {"waiting_for", park.waiting_for}};
+  if (park.until) body.set("due_ms", to_millis(*park.until));
+  if (!park.memory.is_null()) body.set("memory", std::move(park.memory));
+  if (park.asks_person) body.set("asks_person", true);
+  add_release(body, context);
+  core_.record(*run_, event::node_parked, std::move(body));
+}
+
 void Drive::happened(StepContext const& context, Happened outcome) {
-  json::Value body{{"node", context.path}, {"result", outcome.result.is_null() ? json::Value(json::Object{}) : outcome.result}};
+  json::Value body{
+      {"node", context.path},
+      {"result", outcome.result.is_null() ? json::Value(json::Object{}) : outcome.result}};
   if (outcome.adopted) body.set("adopted", true);
   add_release(body, context);
   core_.record(*run_, event::effect_happened, std::move(body));
@@ -233,18 +255,38 @@ void Drive::did_not_happen(StepContext const& context, std::string reason) {
   core_.record(*run_, event::effect_void, std::move(body));
 }
 
-/// The same intent again after a while. Told to people when the reason is a new one.
+/// Again after a while. Told to people when the reason is a new one.
 void Drive::wait(StepContext const& context, NotNow const& outcome) {
   run_->wait_until[context.path] = core_.ports_.clock.now() + outcome.wait;
   std::string& told = run_->told[context.path];
   if (told == outcome.reason) return;
   told = outcome.reason;
-  core_.record(*run_, event::note,
-               json::Value{{"level", "info"}, {"node", context.path}, {"text", "waiting: " + outcome.reason}});
+  core_.record(
+      *run_, event::note,
+      json::Value{
+          {"level", "info"}, {"node", context.path}, {"text", "waiting: " + outcome.reason}});
+}
+
+/// The effect surely did not happen and is to be tried again: at once, but not for ever, and not
+/// without a breath where somebody or something undoes the guard each time.
+void Drive::again(StepContext const& context, std::string const& reason) {
+  did_not_happen(context, reason);
+  auto const& effects = run_->state.node(context.path).effects;
+  auto since = std::ranges::find_if(effects.rbegin(), effects.rend(),
+                                    [](auto const& it) { return !it.void_; });
+  auto tries = since - effects.rbegin();
+  if (tries < quick_tries) return;
+  if (!patient(context))
+    return end_leaf(context, NodeStatus::failed,
+                    {plan::ErrorClass::conflict,
+                     effects.back().intent["name"].as_string() + " did not come through in " +
+                         std::to_string(tries) + " tries: " + reason,
+                     ""},
+                    {});
+  wait(context, {std::chrono::seconds(1), reason});
 }
 
 void Drive::on_performed(StepContext const& context, Performed outcome) {
-  if (!arrived(context.path, context.record.attempt)) return;
   add_notes(context);
   if (auto* done = std::get_if<Happened>(&outcome)) {
     happened(context, std::move(*done));
@@ -252,23 +294,26 @@ void Drive::on_performed(StepContext const& context, Performed outcome) {
     did_not_happen(context, refused->why.reason);
     end_leaf(context, NodeStatus::failed, refused->why, {});
   } else if (auto* later = std::get_if<NotNow>(&outcome)) {
+    did_not_happen(context, later->reason);
     wait(context, *later);
   } else {
-    log::info("outcome_unknown", {{"run", run_->id}, {"node", context.path}, {"reason", std::get<MaybeDone>(outcome).reason}});
+    log::info("outcome_unknown", {{"run", run_->id},
+                                  {"node", context.path},
+                                  {"reason", std::get<MaybeDone>(outcome).reason}});
   }
   core_.advance(*run_);
 }
 
 void Drive::on_settled(StepContext const& context, Settled outcome) {
-  if (!arrived(context.path, context.record.attempt)) return;
   add_notes(context);
   if (auto* done = std::get_if<Happened>(&outcome)) {
     happened(context, std::move(*done));
   } else if (auto* no = std::get_if<DidNotHappen>(&outcome)) {
-    did_not_happen(context, no->reason);
+    again(context, no->reason);
   } else if (auto* others = std::get_if<ChangedByOthers>(&outcome)) {
     did_not_happen(context, others->found);
-    end_leaf(context, NodeStatus::failed, Failed{plan::ErrorClass::external_change, others->found, ""}, {});
+    end_leaf(context, NodeStatus::failed,
+             Failed{plan::ErrorClass::external_change, others->found, ""}, {});
   } else if (auto* refused = std::get_if<Refused>(&outcome)) {
     did_not_happen(context, refused->why.reason);
     end_leaf(context, NodeStatus::failed, refused->why, {});

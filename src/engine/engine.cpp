@@ -24,11 +24,11 @@ class Engine::Loop final : public Workers {
   Loop(store::Store& store, Clock& clock, Random& random, Executors const& executors,
        plan::Evaluators const& evaluators, EngineOptions const& options)
       : clock_(clock),
-        pools_{ThreadPool(options.short_threads), ThreadPool(options.long_threads), ThreadPool(options.rollback_threads)},
+        pools_{ThreadPool(options.short_threads), ThreadPool(options.long_threads),
+               ThreadPool(options.rollback_threads)},
         core_({store, *this, clock, random, executors, evaluators, options.owner,
-               [this](std::string const& run, Snapshot const& snapshot, std::vector<Event> const& events) {
-                 tell(run, snapshot, events);
-               }}),
+               [this](std::string const& run, Snapshot const& snapshot,
+                      std::vector<Event> const& events) { tell(run, snapshot, events); }}),
         thread_([this](std::stop_token stop) { loop(stop); }) {}
 
   ~Loop() override { stop(); }
@@ -77,7 +77,8 @@ class Engine::Loop final : public Workers {
       std::deque<std::function<void()>> batch;
       {
         std::unique_lock lock(mutex_);
-        arrived_.wait_for(lock, time_to_sleep(), [&] { return !messages_.empty() || stop.stop_requested(); });
+        arrived_.wait_for(lock, time_to_sleep(),
+                          [&] { return !messages_.empty() || stop.stop_requested(); });
         batch.swap(messages_);
       }
       for (auto& message : batch) message();
@@ -111,7 +112,8 @@ class Engine::Loop final : public Workers {
 
 Engine::Engine(store::Store& store, Clock& clock, Random& random, Executors const& executors,
                plan::Evaluators const& evaluators, EngineOptions options)
-    : store_(store), loop_(std::make_unique<Loop>(store, clock, random, executors, evaluators, options)) {}
+    : store_(store),
+      loop_(std::make_unique<Loop>(store, clock, random, executors, evaluators, options)) {}
 
 Engine::~Engine() = default;
 
@@ -170,12 +172,13 @@ std::optional<Snapshot> Engine::wait(std::string const& run, std::stop_token sto
   std::mutex mutex;
   std::condition_variable_any changed;
   bool over = false;
-  std::size_t token = listen([&](std::string const& id, Snapshot const& snapshot, std::vector<Event> const&) {
-    if (id != run || !snapshot.state.over()) return;
-    std::lock_guard lock(mutex);
-    over = true;
-    changed.notify_all();
-  });
+  std::size_t token =
+      listen([&](std::string const& id, Snapshot const& snapshot, std::vector<Event> const&) {
+        if (id != run || !snapshot.state.over()) return;
+        std::lock_guard lock(mutex);
+        over = true;
+        changed.notify_all();
+      });
   auto gone = [&] {
     auto running = active();
     return std::ranges::find(running, run) == running.end();

@@ -10,14 +10,14 @@
 namespace sluice::engine {
 
 struct EngineOptions {
-  std::string owner;            ///< this process, as it stands in the runs' rows
+  std::string owner;  ///< this process, as it stands in the runs' rows
   unsigned short_threads = 8;
-  unsigned long_threads = 4;    ///< uploads, invocations, webhooks
+  unsigned long_threads = 4;  ///< uploads, invocations, webhooks
   unsigned rollback_threads = 4;
 };
 
-/// A Core with a thread of its own and pools for its executors. Every method is thread-safe and waits
-/// for the core's thread; none of them may be called from a listener.
+/// A Core with a thread of its own and pools for its executors. Every method is thread-safe and
+/// waits for the core's thread; none of them may be called from a listener.
 class Engine {
  public:
   /// All references must outlive the engine. `store` is used on the engine's thread only.
@@ -44,7 +44,8 @@ class Engine {
   }
 
   /// After every commit, on the engine's thread, with what was committed. Returns a token.
-  using Listener = std::function<void(std::string const& run, Snapshot const&, std::vector<Event> const&)>;
+  using Listener =
+      std::function<void(std::string const& run, Snapshot const&, std::vector<Event> const&)>;
   std::size_t listen(Listener listener);
   void forget(std::size_t token);
 

@@ -3,24 +3,29 @@
 /// The types of a journal's events and the members of their bodies. A member "node" is a path.
 namespace sluice::engine::event {
 
-inline constexpr char run_created[] = "run_created";          ///< requester, options, releases?
-inline constexpr char run_claimed[] = "run_claimed";          ///< owner, epoch
-inline constexpr char run_ended[] = "run_ended";              ///< state
-inline constexpr char node_started[] = "node_started";        ///< node, attempt, input?
-inline constexpr char node_ended[] = "node_ended";            ///< node, status, class?, reason?, hint?, outputs?, release?
-inline constexpr char node_ending[] = "node_ending";          ///< node, status, class?, reason: ends what is below it
-inline constexpr char node_parked[] = "node_parked";          ///< node, due_ms?, waiting_for, memory?, asks_person?
-inline constexpr char node_woken[] = "node_woken";            ///< node
-inline constexpr char loop_expanded[] = "loop_expanded";      ///< node, items [{name, value}]
-inline constexpr char effect_intended[] = "effect_intended";  ///< node, effect {name, before, desired …}, release?
+inline constexpr char run_created[] = "run_created";    ///< requester, options, releases?
+inline constexpr char run_claimed[] = "run_claimed";    ///< owner, epoch
+inline constexpr char run_ended[] = "run_ended";        ///< state, places? {release: place}
+inline constexpr char node_started[] = "node_started";  ///< node, attempt, input?
+inline constexpr char node_ended[] =
+    "node_ended";  ///< node, status, class?, reason?, hint?, outputs?, release?
+inline constexpr char node_ending[] =
+    "node_ending";  ///< node, status, class?, reason: ends what is below it
+inline constexpr char node_parked[] =
+    "node_parked";  ///< node, due_ms?, waiting_for, memory?, asks_person?
+inline constexpr char node_woken[] = "node_woken";        ///< node
+inline constexpr char loop_expanded[] = "loop_expanded";  ///< node, items [{name, value}]
+inline constexpr char effect_intended[] =
+    "effect_intended";  ///< node, effect {name, before, desired …}, release?
 inline constexpr char effect_happened[] = "effect_happened";  ///< node, result, adopted?, release?
-inline constexpr char effect_void[] = "effect_void";          ///< node, reason: it surely did not happen
-inline constexpr char failure_decided[] = "failure_decided";  ///< node, by, action, until_ms?, question?, person?
-inline constexpr char rollback_started[] = "rollback_started";        ///< scope, reason, class?, by
+inline constexpr char effect_void[] = "effect_void";  ///< node, reason: it surely did not happen
+inline constexpr char failure_decided[] =
+    "failure_decided";  ///< node, by, action, until_ms?, question?, person?
+inline constexpr char rollback_started[] = "rollback_started";  ///< scope, reason, class?, by
 inline constexpr char compensation_started[] = "compensation_started";  ///< scope
-inline constexpr char rollback_ended[] = "rollback_ended";    ///< scope, status, reason?
-inline constexpr char signal[] = "signal";                    ///< kind, node?, by, reason?, data?
-inline constexpr char stopping[] = "stopping";                ///< reason, by, roll_back
-inline constexpr char note[] = "note";                        ///< level, node?, text: for people only
+inline constexpr char rollback_ended[] = "rollback_ended";              ///< scope, status, reason?
+inline constexpr char signal[] = "signal";      ///< kind, node?, by, reason?, data?
+inline constexpr char stopping[] = "stopping";  ///< reason, by, roll_back
+inline constexpr char note[] = "note";          ///< level, node?, text: for people only
 
 }  // namespace sluice::engine::event

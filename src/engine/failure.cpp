@@ -11,7 +11,7 @@ using plan::FailureRule;
 using plan::Node;
 
 struct Verdict {
-  Action action;      ///< default: fail
+  Action action;  ///< default: fail
   std::string by = "-";
 };
 
@@ -40,11 +40,14 @@ class Decider {
   Decider(plan::Plan const& plan, RunState const& state, std::string_view path, Time now)
       : plan_(plan), state_(state), path_(path), node_(state.node(path)), now_(now) {}
 
-  Decision decide(Action const& action, std::string const& by, int depth = 0) {
+  /// None: what is to be repeated has to end first.
+  std::optional<Decision> decide(Action const& action, std::string const& by, int depth = 0) {
     bool bounded = depth < 8;
     switch (action.kind) {
-      case ActionKind::retry: return bounded ? repeat(action, by, path_, depth) : decided(Action{}, by);
-      case ActionKind::retry_scope: return bounded ? repeat(action, by, scope_of_action(action), depth) : decided(Action{}, by);
+      case ActionKind::retry:
+        return bounded ? repeat(action, by, path_, depth) : decided(Action{}, by);
+      case ActionKind::retry_scope:
+        return bounded ? repeat(action, by, scope_of_action(action), depth) : decided(Action{}, by);
       case ActionKind::ask: return ask(action, by, depth);
       case ActionKind::roll_back: return roll_back(action, by);
       case ActionKind::stop: return stop();
@@ -58,7 +61,7 @@ class Decider {
     return {event::failure_decided, std::move(body)};
   }
 
-  Decision then(Action const& action, std::string const& by, int depth) {
+  std::optional<Decision> then(Action const& action, std::string const& by, int depth) {
     return decide(action.then.empty() ? Action{} : action.then.front(), by, depth + 1);
   }
 
@@ -68,11 +71,13 @@ class Decider {
     return scope.found ? scope.path : std::string(path_);
   }
 
-  Decision repeat(Action const& action, std::string const& by, std::string const& scope, int depth) {
+  std::optional<Decision> repeat(Action const& action, std::string const& by,
+                                 std::string const& scope, int depth) {
     auto const& tries = state_.node(scope).tries;
     auto used = tries.find(by);
     int tried = used == tries.end() ? 0 : used->second;
     if (tried >= action.count) return then(action, by, depth);
+    if (works_below(scope)) return end_scope(scope);
     Decision decision = decided(action, by);
     decision.body.set("scope", scope);
     decision.body.set("tries", tried + 1);
@@ -83,7 +88,25 @@ class Decider {
     return decision;
   }
 
-  Decision ask(Action const& action, std::string const& by, int depth) {
+  /// Leaves at work: what they are doing outside has to come to its end before they are forgotten.
+  bool works_below(std::string const& scope) const {
+    return std::ranges::any_of(state_.nodes, [&](auto const& entry) {
+      auto const& [path, it] = entry;
+      Node const* node =
+          it.active() && path != path_ && within(path, scope) ? plan::find(plan_, path) : nullptr;
+      return node && node->step;
+    });
+  }
+
+  std::optional<Decision> end_scope(std::string const& scope) const {
+    if (state_.node(scope).ending) return std::nullopt;
+    json::Value body{{"node", scope},
+                     {"status", name_of(NodeStatus::cancelled)},
+                     {"reason", "it is tried again"}};
+    return Decision{event::node_ending, std::move(body)};
+  }
+
+  std::optional<Decision> ask(Action const& action, std::string const& by, int depth) {
     if (action.timeout.count() == 0) return then(action, by, depth);
     Decision decision = decided(action, by);
     decision.body.set("until_ms", to_millis(now_ + action.timeout));
@@ -100,15 +123,24 @@ class Decider {
     Node const* node = plan::find(plan_, scope);
     bool possible = node && state_.node(scope).attempt > 0;
     if (!possible) return decided(Action{}, by);
-    // The node's own failure is settled first; the scope's end follows from the rollback.
-    if (!within(path_, scope) || node_.decided) return decided(Action{}, by);
+    // A node outside the scope (a gate behind it) names a finished one: once.
+    bool outside = !within(path_, scope);
+    bool gone = outside && (is_rolled_back(scope) || !state_.node(scope).succeeded());
+    if (gone || node_.decided) return decided(Action{}, by);
     json::Value body{{"scope", scope}, {"reason", node_.reason}, {"by", "plan"}, {"node", path_}};
+    if (outside) body.set("decided_by", by);
     if (node_.error) body.set("class", plan::name_of(*node_.error));
     return {event::rollback_started, std::move(body)};
   }
 
+  bool is_rolled_back(std::string const& scope) const {
+    return std::ranges::any_of(state_.rollbacks,
+                               [&](Rollback const& it) { return it.scope == scope; });
+  }
+
   Decision stop() {
-    return {event::stopping, json::Value{{"reason", node_.reason}, {"by", "plan"}, {"roll_back", false}}};
+    return {event::stopping,
+            json::Value{{"reason", node_.reason}, {"by", "plan"}, {"roll_back", false}}};
   }
 
   plan::Plan const& plan_;
@@ -143,26 +175,30 @@ std::optional<Decision> decide_failure(plan::Plan const& plan, RunState const& s
     if (!question && (it.status != NodeStatus::failed || it.decided)) continue;
     Decider decider(plan, state, path, now);
     // Its scope is being rolled back or the run is stopping: nothing is left to decide.
-    if (in_rollback(state, path) || state.stop) return decider.decide(Action{}, "-");
-    if (question) {
-      Action then = it.question.then.empty() ? Action{} : it.question.then.front();
-      return decider.decide(then, it.decided_by.empty() ? "-" : it.decided_by);
+    Verdict verdict;
+    if (in_rollback(state, path) || state.stop) {
+    } else if (question) {
+      if (!it.question.then.empty()) verdict.action = it.question.then.front();
+      if (!it.decided_by.empty()) verdict.by = it.decided_by;
+    } else {
+      verdict = rule_for(plan, path, it.error.value_or(plan::ErrorClass::unknown));
     }
-    Verdict verdict = rule_for(plan, path, it.error.value_or(plan::ErrorClass::unknown));
-    return decider.decide(verdict.action, verdict.by);
+    if (auto decision = decider.decide(verdict.action, verdict.by)) return decision;
   }
   return std::nullopt;
 }
 
-Decision answer(plan::Plan const& plan, RunState const& state, std::string_view path, plan::ActionKind choice,
-                std::string const& person, Time now) {
+Decision answer(plan::Plan const& plan, RunState const& state, std::string_view path,
+                plan::ActionKind choice, std::string const& person, Time now) {
   NodeState const& it = state.node(path);
   Action action;
   action.kind = choice;
   action.count = 1'000'000;  // a person may ask for another try as often as they like
-  Decision decision = Decider(plan, state, path, now).decide(action, it.decided_by.empty() ? "-" : it.decided_by);
-  decision.body.set("person", person);
-  return decision;
+  auto decision =
+      Decider(plan, state, path, now).decide(action, it.decided_by.empty() ? "-" : it.decided_by);
+  ENSURE(decision);  // a person repeats the asking leaf alone, and nothing works below a leaf
+  decision->body.set("person", person);
+  return *decision;
 }
 
 }  // namespace sluice::engine

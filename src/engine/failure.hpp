@@ -10,8 +10,8 @@ namespace sluice::engine {
 std::optional<Decision> decide_failure(plan::Plan const& plan, RunState const& state, Time now);
 
 /// The event for the action a person chose for the asking node at `path`.
-Decision answer(plan::Plan const& plan, RunState const& state, std::string_view path, plan::ActionKind choice,
-                std::string const& person, Time now);
+Decision answer(plan::Plan const& plan, RunState const& state, std::string_view path,
+                plan::ActionKind choice, std::string const& person, Time now);
 
 /// The nearest scope, from `path` upward, that has a compensation; "" with `found` false: none.
 struct ScopeFound {

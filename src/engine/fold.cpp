@@ -11,7 +11,11 @@ std::optional<plan::ErrorClass> class_of(json::Value const& body) {
 class Fold {
  public:
   Fold(RunState& state, plan::Plan const& plan, Event const& event)
-      : state_(state), plan_(plan), event_(event), body_(event.body), path_(event.body["node"].as_string()) {}
+      : state_(state),
+        plan_(plan),
+        event_(event),
+        body_(event.body),
+        path_(event.body["node"].as_string()) {}
 
   void run() {
     state_.last_seq = event_.seq;
@@ -25,24 +29,41 @@ class Fold {
 
   void apply_by_type() {
     std::string const& type = event_.type;
-    if (type == event::run_created) created();
-    else if (type == event::run_ended) state_.end_state = body_["state"].as_string(), state_.ended = event_.at;
-    else if (type == event::node_started) node_started();
-    else if (type == event::node_ended) node_ended();
-    else if (type == event::node_ending) end_below(path_, ending_of(body_));
-    else if (type == event::node_parked) node_parked();
-    else if (type == event::node_woken) node().status = NodeStatus::running, node().due.reset();
-    else if (type == event::loop_expanded) loop_expanded();
-    else if (type == event::effect_intended) node().effects.push_back({body_["effect"], std::nullopt, false, {}});
-    else if (type == event::effect_happened) close_effect(true);
-    else if (type == event::effect_void) close_effect(false);
-    else if (type == event::failure_decided) failure_decided();
-    else if (type == event::rollback_started) rollback_started();
-    else if (type == event::compensation_started) rollback(body_["scope"].as_string()).compensating = true;
-    else if (type == event::rollback_ended) rollback_ended();
-    else if (type == event::signal) signalled();
+    if (type == event::run_created)
+      created();
+    else if (type == event::run_ended)
+      run_ended();
+    else if (type == event::node_started)
+      node_started();
+    else if (type == event::node_ended)
+      node_ended();
+    else if (type == event::node_ending)
+      end_below(path_, ending_of(body_));
+    else if (type == event::node_parked)
+      node_parked();
+    else if (type == event::node_woken)
+      node().status = NodeStatus::running, node().due.reset();
+    else if (type == event::loop_expanded)
+      loop_expanded();
+    else if (type == event::effect_intended)
+      node().effects.push_back({body_["effect"], std::nullopt, false, {}});
+    else if (type == event::effect_happened)
+      close_effect(true);
+    else if (type == event::effect_void)
+      close_effect(false);
+    else if (type == event::failure_decided)
+      failure_decided();
+    else if (type == event::rollback_started)
+      rollback_started();
+    else if (type == event::compensation_started)
+      rollback(body_["scope"].as_string()).compensating = true;
+    else if (type == event::rollback_ended)
+      rollback_ended();
+    else if (type == event::signal)
+      signalled();
     else if (type == event::stopping)
-      state_.stop = Stop{body_["reason"].as_string(), body_["by"].as_string(), body_["roll_back"].as_bool()};
+      state_.stop =
+          Stop{body_["reason"].as_string(), body_["by"].as_string(), body_["roll_back"].as_bool()};
   }
 
   void created() {
@@ -50,6 +71,13 @@ class Fold {
     state_.requester = body_["requester"].as_string();
     state_.options = body_["options"];
     for (auto const& [id, release] : body_["releases"].members()) state_.releases[id] = release;
+  }
+
+  void run_ended() {
+    state_.end_state = body_["state"].as_string();
+    state_.ended = event_.at;
+    for (auto const& [id, place] : body_["places"].members())
+      state_.releases[id].set("place", place);
   }
 
   void merge_release() {
@@ -70,7 +98,8 @@ class Fold {
     it.input = body_["input"];
     it.started = event_.at;
     auto const* declared = plan::find(plan_, path_);
-    it.counts_work = declared && declared->timeout && declared->timeout->counts == plan::Timeout::Counts::work;
+    it.counts_work =
+        declared && declared->timeout && declared->timeout->counts == plan::Timeout::Counts::work;
   }
 
   void node_ended() {
@@ -80,7 +109,8 @@ class Fold {
     it.reason = body_["reason"].as_string();
     it.hint = body_["hint"].as_string();
     if (body_.contains("outputs")) it.outputs = body_["outputs"];
-    if (body_.contains("decided_by")) it.decided = true, it.decided_by = body_["decided_by"].as_string();
+    if (body_.contains("decided_by"))
+      it.decided = true, it.decided_by = body_["decided_by"].as_string();
     it.ended = event_.at;
     it.due.reset();
     it.ending.reset();
@@ -97,8 +127,10 @@ class Fold {
     for (auto& [path, it] : state_.nodes) {
       if (!within(path, scope) || !it.active()) continue;
       if (in_compensation(std::string_view(path).substr(scope.size()))) continue;
-      if (path == scope) it.ending = ending;
-      else if (!it.ending) it.ending = Ending{NodeStatus::cancelled, ending.error, ending.reason};
+      if (path == scope)
+        it.ending = ending;
+      else if (!it.ending)
+        it.ending = Ending{NodeStatus::cancelled, ending.error, ending.reason};
     }
   }
 
@@ -123,8 +155,10 @@ class Fold {
     auto& effects = node().effects;
     if (effects.empty()) return;
     effects.back().closed = event_.at;
-    if (happened) effects.back().result = body_["result"];
-    else effects.back().void_ = true;
+    if (happened)
+      effects.back().result = body_["result"];
+    else
+      effects.back().void_ = true;
   }
 
   void failure_decided() {
@@ -157,6 +191,8 @@ class Fold {
     int attempt = state_.nodes[scope].attempt;
     tries[body_["by"].as_string()] = static_cast<int>(body_["tries"].as_int());
     std::erase_if(state_.nodes, [&](auto const& entry) { return within(entry.first, scope); });
+    std::erase_if(state_.rollbacks,
+                  [&](Rollback const& entry) { return within(entry.scope, scope); });
     NodeState& it = state_.nodes[scope];
     it.tries = std::move(tries);
     it.attempt = attempt;
@@ -175,7 +211,13 @@ class Fold {
     entry.reason = body_["reason"].as_string();
     entry.error = class_of(body_);
     entry.requested_by = body_["by"].as_string();
-    if (!path_.empty() && path_ != scope) node().decided = true, node().decided_by = scope;
+    if (!path_.empty() && path_ != scope) {
+      node().decided = true;
+      node().decided_by = body_.contains("decided_by") ? body_["decided_by"].as_string() : scope;
+      // It asked a person until now; where it lies outside the scope nothing else ends it.
+      if (node().status == NodeStatus::asking && !within(path_, scope))
+        node().status = NodeStatus::failed;
+    }
     NodeState& it = state_.nodes[scope];
     it.status = NodeStatus::running;
     it.ended.reset();
@@ -198,9 +240,12 @@ class Fold {
 
   void signalled() {
     std::string const& kind = body_["kind"].as_string();
-    if (kind == "pause") state_.paused = true;
-    else if (kind == "continue") state_.paused = false;
-    else if (kind == "promote") state_.promoting = true, state_.promoted_by = body_["by"].as_string();
+    if (kind == "pause")
+      state_.paused = true;
+    else if (kind == "continue")
+      state_.paused = false;
+    else if (kind == "promote")
+      state_.promoting = true, state_.promoted_by = body_["by"].as_string();
     if (body_.contains("node")) node().signals.push_back(body_);
   }
 
@@ -219,6 +264,8 @@ class Fold {
   }
 
   bool works_below(std::string const& scope) const {
+    auto const* itself = plan::find(plan_, scope);
+    if (itself && itself->step) return state_.node(scope).status == NodeStatus::running;
     bool any_leaf = false;
     for (auto const& [path, it] : state_.nodes) {
       if (path == scope || !within(path, scope) || !it.active()) continue;
@@ -239,6 +286,8 @@ class Fold {
 
 }  // namespace
 
-void apply(RunState& state, plan::Plan const& plan, Event const& event) { Fold(state, plan, event).run(); }
+void apply(RunState& state, plan::Plan const& plan, Event const& event) {
+  Fold(state, plan, event).run();
+}
 
 }  // namespace sluice::engine

@@ -82,8 +82,9 @@ class Walk {
       if (!it.over() && in_order) break;
     }
     if (!all_over) return std::nullopt;
-    json::Value body{{"scope", rollback.scope},
-                     {"status", name_of(failed.empty() ? NodeStatus::rolled_back : NodeStatus::failed)}};
+    json::Value body{
+        {"scope", rollback.scope},
+        {"status", name_of(failed.empty() ? NodeStatus::rolled_back : NodeStatus::failed)}};
     if (!failed.empty()) body.set("reason", "the rollback did not complete: " + failed);
     return Decision{event::rollback_ended, std::move(body)};
   }
@@ -110,13 +111,16 @@ class Walk {
       bool waits = it.status == NodeStatus::parked || it.status == NodeStatus::asking;
       if (leaf && waits && !has_open_effect(it)) return end_as(path, *it.ending);
       bool rolling_back = it.ending->status == NodeStatus::rolled_back;
-      if (!leaf && !rolling_back && it.active() && !active_below(path, true) && !under_rollback(path))
+      if (!leaf && !rolling_back && it.active() && !active_below(path, true) &&
+          !under_rollback(path))
         return end_as(path, *it.ending);
     }
     return std::nullopt;
   }
 
-  static bool has_open_effect(NodeState const& it) { return !it.effects.empty() && it.effects.back().open(); }
+  static bool has_open_effect(NodeState const& it) {
+    return !it.effects.empty() && it.effects.back().open();
+  }
 
   bool under_rollback(std::string const& path) const {
     for (auto const& rollback : state_.rollbacks)
@@ -146,15 +150,17 @@ class Walk {
     return end_what_waits("");
   }
 
-  /// The outermost scopes that can be rolled back: active ones, and for a rollback finished ones too.
+  /// The outermost scopes that can be rolled back: active ones, and for a rollback finished ones
+  /// too.
   std::optional<Decision> roll_back_for_stop(Node const& node, std::string const& path) {
     NodeState const& it = at_path(path);
     if (it.attempt == 0) return std::nullopt;
     if (!node.compensation.empty()) {
       bool eligible = it.active() || (state_.stop->roll_back && it.succeeded());
       if (!eligible || node.stay_on_stop || rolled_back_already(path)) return std::nullopt;
-      return Decision{event::rollback_started,
-                      json::Value{{"scope", path}, {"reason", state_.stop->reason}, {"by", state_.stop->by}}};
+      return Decision{
+          event::rollback_started,
+          json::Value{{"scope", path}, {"reason", state_.stop->reason}, {"by", state_.stop->by}}};
     }
     for (auto const& child : children_of(node, path))
       if (auto found = roll_back_for_stop(*child.node, child.path)) return found;
@@ -175,7 +181,8 @@ class Walk {
       for (auto const& item : at_path(path).items)
         children.push_back({&node.children[0], plan::child_path(path, "[" + item + "]")});
     } else {
-      for (auto const& child : node.children) children.push_back({&child, plan::child_path(path, child.name)});
+      for (auto const& child : node.children)
+        children.push_back({&child, plan::child_path(path, child.name)});
     }
     return children;
   }
@@ -250,7 +257,8 @@ class Walk {
     auto items = evaluators_.resolve(node.loop->items, scope_of(plan_, state_, path));
     if (!items) return failed_to_start(path, items.error());
     if (!items->is_array())
-      return failed_to_start(path, Error{ErrorCode::invalid_input, "the items of a loop must be a list", ""});
+      return failed_to_start(
+          path, Error{ErrorCode::invalid_input, "the items of a loop must be a list", ""});
     if (items->items().empty()) return ended(path, NodeStatus::succeeded, "nothing to repeat");
     json::Value named = json::Array{};
     std::map<std::string, int> seen;
@@ -310,7 +318,8 @@ class Walk {
         if (auto found = guards_after_the_end(*child.node, child.path)) return found;
         continue;
       }
-      bool runs = !any_failed || !child.node->when.is_null() || node.on_child_failure == OnChildFailure::carry_on;
+      bool runs = !any_failed || !child.node->when.is_null() ||
+                  node.on_child_failure == OnChildFailure::carry_on;
       if (it.status == NodeStatus::pending && !runs)
         return ended(child.path, NodeStatus::skipped, "an earlier step failed");
       return visit(*child.node, child.path);
@@ -320,9 +329,11 @@ class Walk {
 
   std::optional<Decision> visit_together(Node const& node, std::string const& path,
                                          std::vector<Child> const& children) {
-    bool any_failed = std::ranges::any_of(children, [&](Child const& child) { return failed(child); });
+    bool any_failed =
+        std::ranges::any_of(children, [&](Child const& child) { return failed(child); });
     bool ends_others = any_failed && node.on_child_failure != OnChildFailure::carry_on;
-    std::size_t limit = node.loop ? static_cast<std::size_t>(node.loop->max_concurrency) : children.size();
+    std::size_t limit =
+        node.loop ? static_cast<std::size_t>(node.loop->max_concurrency) : children.size();
     std::size_t running = 0;
     bool all_over = true;
     for (auto const& child : children) running += at_path(child.path).active();
@@ -334,10 +345,12 @@ class Walk {
       }
       all_over = false;
       if (it.status == NodeStatus::pending) {
-        if (auto found = start_together(node, path, child, ends_others, running < limit)) return found;
+        if (auto found = start_together(node, path, child, ends_others, running < limit))
+          return found;
         running += at_path(child.path).active();
       } else {
-        if (ends_others && node.on_child_failure == OnChildFailure::cancel && !it.ending) return cancel(child.path);
+        if (ends_others && node.on_child_failure == OnChildFailure::cancel && !it.ending)
+          return cancel(child.path);
         if (auto found = visit(*child.node, child.path)) return found;
       }
     }
@@ -345,15 +358,18 @@ class Walk {
     return finish(node, path, children);
   }
 
-  std::optional<Decision> start_together(Node const& node, std::string const& path, Child const& child,
-                                         bool ends_others, bool room) {
+  std::optional<Decision> start_together(Node const& node, std::string const& path,
+                                         Child const& child, bool ends_others, bool room) {
     bool always = !child.node->when.is_null();
-    if (ends_others && !always) return ended(child.path, NodeStatus::skipped, "another part of its scope failed");
+    if (ends_others && !always)
+      return ended(child.path, NodeStatus::skipped, "another part of its scope failed");
     for (auto const& need : child.node->needs) {
       NodeState const& needed = at_path(plan::child_path(path, need));
-      if (!needed.over() || (needed.status == NodeStatus::failed && !needed.decided)) return std::nullopt;
+      if (!needed.over() || (needed.status == NodeStatus::failed && !needed.decided))
+        return std::nullopt;
       bool usable = needed.status == NodeStatus::succeeded || needed.status == NodeStatus::ignored;
-      if (!usable && !always) return ended(child.path, NodeStatus::skipped, "'" + need + "' did not succeed");
+      if (!usable && !always)
+        return ended(child.path, NodeStatus::skipped, "'" + need + "' did not succeed");
     }
     (void)node;
     if (!room) return std::nullopt;
@@ -368,7 +384,8 @@ class Walk {
   }
 
   /// Ends a scope whose children have all ended, once its guards have ended too.
-  std::optional<Decision> finish(Node const& node, std::string const& path, std::vector<Child> const& children) {
+  std::optional<Decision> finish(Node const& node, std::string const& path,
+                                 std::vector<Child> const& children) {
     for (auto const& child : children)
       if (NodeState const& it = at_path(child.path); it.status == NodeStatus::failed && !it.decided)
         return std::nullopt;
@@ -389,7 +406,8 @@ class Walk {
       // A rule here or above has spoken already, or none exists: do not ask again.
       bool spoken = cause.decided_by == "-" || within(path, cause.decided_by) ||
                     cause.status == NodeStatus::cancelled;
-      if (spoken) decision.body.set("decided_by", cause.decided_by.empty() ? "-" : cause.decided_by);
+      if (spoken)
+        decision.body.set("decided_by", cause.decided_by.empty() ? "-" : cause.decided_by);
       return decision;
     }
     return ended(path, NodeStatus::succeeded);
@@ -401,7 +419,30 @@ class Walk {
     for (auto const& [path, it] : state_.nodes)
       if (it.active()) return std::nullopt;
     if (root.status == NodeStatus::failed && !root.decided) return std::nullopt;
-    return Decision{event::run_ended, json::Value{{"state", end_state_of(plan_, state_)}}};
+    RunState last = state_;
+    json::Value settled = places();
+    for (auto const& [id, place] : settled.members()) last.releases[id].set("place", place);
+    json::Value body{{"state", end_state_of(plan_, last)}};
+    if (!settled.is_null()) body.set("places", std::move(settled));
+    return Decision{event::run_ended, std::move(body)};
+  }
+
+  /// Nothing moves any more: what a rollback did not put back is split because the plan says so, or
+  /// nobody knows.
+  json::Value places() const {
+    json::Value places;
+    for (auto const& [id, release] : state_.releases)
+      if (release["place"].as_string() == "moving")
+        places.set(id, stays_on_stop(plan_.root, id, false) ? "left_split" : "unknown");
+    return places;
+  }
+
+  bool stays_on_stop(Node const& node, std::string const& release, bool stays) const {
+    stays |= node.stay_on_stop;
+    if (node.step)
+      return stays && state_.stop && node.step->input["release"].as_string() == release;
+    return std::ranges::any_of(
+        node.children, [&](Node const& child) { return stays_on_stop(child, release, stays); });
   }
 
   plan::Plan const& plan_;
@@ -412,8 +453,8 @@ class Walk {
 
 }  // namespace
 
-std::optional<Decision> decide(plan::Plan const& plan, RunState const& state, plan::Evaluators const& evaluators,
-                               Time now) {
+std::optional<Decision> decide(plan::Plan const& plan, RunState const& state,
+                               plan::Evaluators const& evaluators, Time now) {
   return Walk(plan, state, evaluators, now).run();
 }
 
@@ -423,7 +464,9 @@ plan::Scope scope_of(plan::Plan const& plan, RunState const& state, std::string_
     if (!it.outputs.is_null()) nodes.set(node_path, it.outputs);
   json::Value releases = json::Object{};
   for (auto const& [id, release] : state.releases) releases.set(id, release);
-  json::Value scope{{"context", plan.context}, {"nodes", nodes}, {"releases", releases},
+  json::Value scope{{"context", plan.context},
+                    {"nodes", nodes},
+                    {"releases", releases},
                     {"run", json::Value{{"id", state.id}, {"name", plan.name}}}};
   // The innermost loop's item, found by the "[name]" in the path.
   for (std::string_view at = path; !at.empty(); at = plan::parent_path(at)) {

@@ -19,8 +19,8 @@ struct Decision {
   json::Value body;
 };
 
-std::optional<Decision> decide(plan::Plan const& plan, RunState const& state, plan::Evaluators const& evaluators,
-                               Time now);
+std::optional<Decision> decide(plan::Plan const& plan, RunState const& state,
+                               plan::Evaluators const& evaluators, Time now);
 
 /// What an expression of the node at `path` can see.
 plan::Scope scope_of(plan::Plan const& plan, RunState const& state, std::string_view path);

@@ -41,16 +41,16 @@ bool in_compensation(std::string_view path) {
   return path.starts_with('~') || path.find("/~") != std::string_view::npos;
 }
 
-std::optional<Time> next_due(plan::Plan const& plan, RunState const& state) {
+std::optional<Time> next_due(plan::Plan const& plan, RunState const& state, Time after) {
   std::optional<Time> earliest;
   auto consider = [&](std::optional<Time> time) {
-    if (time && (!earliest || *time < *earliest)) earliest = time;
+    if (time && *time > after && (!earliest || *time < *earliest)) earliest = time;
   };
   if (state.over()) return earliest;
   for (auto const& [path, node] : state.nodes) {
     bool waits = node.status == NodeStatus::parked || node.status == NodeStatus::asking ||
                  node.status == NodeStatus::pending;
-    bool held = state.paused && node.status != NodeStatus::asking && path.find('~') == std::string::npos;
+    bool held = state.paused && node.status != NodeStatus::asking && !in_compensation(path);
     if (waits && !held) consider(node.due);
     auto const* declared = node.active() ? plan::find(plan, path) : nullptr;
     if (!declared || !declared->timeout || node.ending || !node.started) continue;

@@ -14,12 +14,12 @@ namespace sluice::engine {
 using Event = store::EventRow;
 
 enum class NodeStatus {
-  pending,      ///< not started; or waiting to be tried again
+  pending,  ///< not started; or waiting to be tried again
   running,
-  parked,       ///< waits for a time or a signal: holds nothing but its record
-  asking,       ///< failed, and waits for a person to decide what that means
+  parked,  ///< waits for a time or a signal: holds nothing but its record
+  asking,  ///< failed, and waits for a person to decide what that means
   succeeded,
-  ignored,      ///< failed, but the plan goes on as if it had not
+  ignored,  ///< failed, but the plan goes on as if it had not
   failed,
   skipped,
   cancelled,
@@ -47,35 +47,38 @@ struct Ending {
 
 struct NodeState {
   NodeStatus status = NodeStatus::pending;
-  int attempt = 0;                  ///< 1 from its first start on
-  json::Value input;                ///< of a step: resolved
+  int attempt = 0;                    ///< 1 from its first start on
+  json::Value input;                  ///< of a step: resolved
   std::vector<EffectRecord> effects;  ///< of this attempt
   json::Value outputs;
   std::optional<plan::ErrorClass> error;
   std::string reason, hint;
-  std::string decided_by;           ///< path of the node whose rule decided its failure; "-": none
-  bool decided = false;             ///< its failure needs no further decision
+  std::string decided_by;  ///< path of the node whose rule decided its failure; "-": none
+  bool decided = false;    ///< its failure needs no further decision
   std::optional<Ending> ending;
   std::optional<Time> started, ended;
-  std::optional<Time> due;          ///< parked: wants to go on; asking: time-out; pending: not before
-  std::string waiting_for;          ///< for people, while it is parked
-  json::Value memory;               ///< what a parked step wants back
-  bool asks_person = false;         ///< parked for an approval
-  std::vector<std::string> items;   ///< of a loop: its children's names, once expanded
+  std::optional<Time> due;   ///< parked: wants to go on; asking: time-out; pending: not before
+  std::string waiting_for;   ///< for people, while it is parked
+  json::Value memory;        ///< what a parked step wants back
+  bool asks_person = false;  ///< parked for an approval
+  std::vector<std::string> items;  ///< of a loop: its children's names, once expanded
   std::vector<json::Value> item_values;
-  std::vector<json::Value> signals; ///< that came for it and were not consumed by an earlier attempt
-  std::map<std::string, int> tries; ///< repetitions used up, by deciding node
-  plan::Action question;            ///< while asking
-  bool counts_work = false;         ///< has a timeout that counts work
-  Duration worked{};                ///< for that timeout
+  std::vector<json::Value>
+      signals;  ///< that came for it and were not consumed by an earlier attempt
+  std::map<std::string, int> tries;  ///< repetitions used up, by deciding node
+  plan::Action question;             ///< while asking
+  bool counts_work = false;          ///< has a timeout that counts work
+  Duration worked{};                 ///< for that timeout
   std::optional<Time> working_since;
 
   bool active() const {
-    return status == NodeStatus::running || status == NodeStatus::parked || status == NodeStatus::asking;
+    return status == NodeStatus::running || status == NodeStatus::parked ||
+           status == NodeStatus::asking;
   }
   bool over() const { return status != NodeStatus::pending && !active(); }
   bool succeeded() const {
-    return status == NodeStatus::succeeded || status == NodeStatus::ignored || status == NodeStatus::skipped;
+    return status == NodeStatus::succeeded || status == NodeStatus::ignored ||
+           status == NodeStatus::skipped;
   }
 };
 
@@ -104,12 +107,12 @@ struct RunState {
   std::int64_t last_seq = 0;
   std::map<std::string, NodeState, std::less<>> nodes;  ///< by path; only those that were touched
   std::vector<Rollback> rollbacks;
-  std::map<std::string, json::Value> releases;          ///< ReleaseState by release id
+  std::map<std::string, json::Value> releases;  ///< ReleaseState by release id
   std::optional<Stop> stop;
   bool paused = false;
   bool promoting = false;
   std::string promoted_by;
-  std::string end_state;       ///< empty while it runs
+  std::string end_state;  ///< empty while it runs
   std::optional<Time> ended;
 
   NodeState const& node(std::string_view path) const;
@@ -127,7 +130,9 @@ bool in_compensation(std::string_view path);
 /// How a run ended, from its releases (design E4): "succeeded", "rolled_back", "failed", "stopped",
 /// "needs_person", "rejected".
 std::string end_state_of(plan::Plan const& plan, RunState const& state);
-/// When a parked, asking or waiting node next wants to act; none: only a signal moves the run.
-std::optional<Time> next_due(plan::Plan const& plan, RunState const& state);
+/// When, later than `after`, a parked, asking or waiting node next wants to act; none: only a
+/// signal moves the run. What was due before and is still there waits for something else: a pause
+/// of the run, room in its loop.
+std::optional<Time> next_due(plan::Plan const& plan, RunState const& state, Time after);
 
 }  // namespace sluice::engine

@@ -39,7 +39,7 @@ struct Services {
   Clock& clock;
   Random& random;
   AwsAccess& aws;
-  net::Client& http;            ///< webhooks, presigned downloads
+  net::Client& http;  ///< webhooks, presigned downloads
   store::Packages& packages;
   std::string user_agent = "sluice";
 };

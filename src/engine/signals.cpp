@@ -1,14 +1,15 @@
+#include "base/strings.hpp"
 #include "engine/core_run.hpp"
 #include "engine/events.hpp"
-#include "base/strings.hpp"
 #include "engine/failure.hpp"
 
 namespace sluice::engine {
 namespace {
 
-json::Value body_of(Signal const& signal, std::string const& node) {
+/// `node`: a path, which is empty for the root; null: the signal is for the whole run.
+json::Value body_of(Signal const& signal, std::string const* node) {
   json::Value body{{"kind", signal.kind}, {"by", signal.by}};
-  if (!node.empty()) body.set("node", node);
+  if (node) body.set("node", *node);
   if (!signal.reason.empty()) body.set("reason", signal.reason);
   if (!signal.data.is_null()) body.set("data", signal.data);
   return body;
@@ -27,39 +28,50 @@ std::optional<plan::ActionKind> choice_of(std::string_view kind) {
 
 Result<void> Core::signal(std::string const& id, Signal const& signal) {
   Run* run = find(id);
-  if (!run) return fail(ErrorCode::not_found, "there is no running run " + id, "sluice list shows the runs.");
-  if (run->state.over())
+  if (!run)
+    return fail(ErrorCode::not_found, "there is no running run " + id,
+                "sluice list shows the runs.");
+  if (run->ended())
     return fail(ErrorCode::conflict, "run " + id + " has ended: " + run->state.end_state);
-  if (run->lost) return fail(ErrorCode::conflict, "run " + id + " is executed by another process now");
+  if (run->lost)
+    return fail(ErrorCode::conflict, "run " + id + " is executed by another process now");
   if (!run->frozen.empty())
-    return fail(ErrorCode::unavailable, "the journal cannot be written, so nothing was accepted: " + run->frozen,
+    return fail(ErrorCode::unavailable,
+                "the journal cannot be written, so nothing was accepted: " + run->frozen,
                 "Free the disk, or mend the store; the run goes on by itself then.");
-  static constexpr std::string_view whole_run[] = {"stop", "rollback", "pause", "continue", "promote"};
+  static constexpr std::string_view whole_run[] = {"stop", "rollback", "pause", "continue",
+                                                   "promote"};
   bool question = !signal.node.empty() && run->state.node(signal.node).status == NodeStatus::asking;
   if (!question && signal.node.empty() && (signal.kind == "continue" || signal.kind == "retry")) {
     for (auto const& [path, it] : run->state.nodes)
       if (it.status == NodeStatus::asking) return answer_question(*run, path, signal);
   }
   if (question) return answer_question(*run, signal.node, signal);
-  if (std::ranges::find(whole_run, signal.kind) != std::end(whole_run)) return signal_run(*run, signal);
+  if (std::ranges::find(whole_run, signal.kind) != std::end(whole_run))
+    return signal_run(*run, signal);
   return signal_node(*run, signal);
 }
 
 Result<void> Core::signal_run(Run& run, Signal const& signal) {
   if (run.state.stop)
-    return fail(ErrorCode::conflict, "run " + run.id + " is already " +
-                                         (run.state.stop->roll_back ? "being rolled back" : "being stopped") +
-                                         " (asked by " + run.state.stop->by + ")");
-  if (signal.kind == "pause" && run.state.paused) return fail(ErrorCode::conflict, "run " + run.id + " is paused already");
-  if (signal.kind == "continue" && !run.state.paused) return fail(ErrorCode::conflict, "run " + run.id + " is not paused");
-  record(run, event::signal, body_of(signal, ""));
+    return fail(ErrorCode::conflict,
+                "run " + run.id + " is already " +
+                    (run.state.stop->roll_back ? "being rolled back" : "being stopped") +
+                    " (asked by " + run.state.stop->by + ")");
+  if (signal.kind == "pause" && run.state.paused)
+    return fail(ErrorCode::conflict, "run " + run.id + " is paused already");
+  if (signal.kind == "continue" && !run.state.paused)
+    return fail(ErrorCode::conflict, "run " + run.id + " is not paused");
+  record(run, event::signal, body_of(signal, nullptr));
   if (signal.kind == "stop" || signal.kind == "rollback") {
     std::string verb = signal.kind == "stop" ? "stopped" : "rolled back";
     std::string reason = signal.reason.empty() ? verb + " by " + signal.by : signal.reason;
     record(run, event::stopping,
-           json::Value{{"reason", reason}, {"by", signal.by}, {"roll_back", signal.kind == "rollback"}});
+           json::Value{
+               {"reason", reason}, {"by", signal.by}, {"roll_back", signal.kind == "rollback"}});
   }
-  if (!flush(run)) return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
+  if (!flush(run))
+    return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
   advance(run);
   return {};
 }
@@ -67,16 +79,19 @@ Result<void> Core::signal_run(Run& run, Signal const& signal) {
 Result<void> Core::answer_question(Run& run, std::string const& path, Signal const& signal) {
   NodeState const& it = run.state.node(path);
   auto choice = choice_of(signal.kind);
-  bool offered = choice && std::ranges::find(it.question.choices, *choice) != it.question.choices.end();
+  bool offered =
+      choice && std::ranges::find(it.question.choices, *choice) != it.question.choices.end();
   if (!offered) {
     std::string choices;
-    for (auto offer : it.question.choices) choices += (choices.empty() ? "" : ", ") + std::string(plan::name_of(offer));
+    for (auto offer : it.question.choices)
+      choices += (choices.empty() ? "" : ", ") + std::string(plan::name_of(offer));
     return fail(ErrorCode::invalid_input, "'" + path + "' asks for one of: " + choices);
   }
-  record(run, event::signal, body_of(signal, path));
+  record(run, event::signal, body_of(signal, &path));
   Decision decision = answer(*run.plan, run.state, path, *choice, signal.by, ports_.clock.now());
   record(run, std::move(decision.type), std::move(decision.body));
-  if (!flush(run)) return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
+  if (!flush(run))
+    return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
   advance(run);
   return {};
 }
@@ -86,22 +101,28 @@ Result<void> Core::signal_node(Run& run, Signal const& signal) {
   for (auto const& [path, it] : run.state.nodes) {
     if (!it.active() || it.ending || (!signal.node.empty() && signal.node != path)) continue;
     plan::Node const* node = plan::find(*run.plan, path);
-    Executor const* executor = node && node->step ? ports_.executors.find(node->step->kind) : nullptr;
+    Executor const* executor =
+        node && node->step ? ports_.executors.find(node->step->kind) : nullptr;
     if (executor && executor->accepts(signal.kind)) waiting.push_back(path);
   }
   if (waiting.empty())
-    return fail(ErrorCode::conflict, "nothing in run " + run.id + " waits for '" + signal.kind + "' now",
+    return fail(ErrorCode::conflict,
+                "nothing in run " + run.id + " waits for '" + signal.kind + "' now",
                 "sluice get " + run.id + " shows where it stands.");
   if (waiting.size() > 1)
-    return fail(ErrorCode::invalid_input, "several steps wait: " + join(waiting, ", "), "Name one with --step.");
+    return fail(ErrorCode::invalid_input, "several steps wait: " + join(waiting, ", "),
+                "Name one with --step.");
   NodeState const& it = run.state.node(waiting.front());
   for (auto const& earlier : it.signals)
     if (decides(signal.kind) && decides(earlier["kind"].as_string()))
-      return fail(ErrorCode::conflict, "'" + waiting.front() + "' was decided already: " +
-                                           earlier["kind"].as_string() + " by " + earlier["by"].as_string());
-  record(run, event::signal, body_of(signal, waiting.front()));
-  if (!flush(run)) return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
+      return fail(ErrorCode::conflict, "'" + waiting.front() +
+                                           "' was decided already: " + earlier["kind"].as_string() +
+                                           " by " + earlier["by"].as_string());
+  record(run, event::signal, body_of(signal, &waiting.front()));
+  // Before the commit: one whose answer is lost may stand in the journal all the same.
   run.to_wake.insert(waiting.front());
+  if (!flush(run))
+    return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
   advance(run);
   return {};
 }

@@ -21,7 +21,8 @@ plan::Release const& StepContext::declared() const {
 }
 
 plan::Target const& StepContext::target() const {
-  plan::Target const* found = plan->target(release_id.empty() ? record.input["target"].as_string() : declared().target);
+  plan::Target const* found =
+      plan->target(release_id.empty() ? record.input["target"].as_string() : declared().target);
   ENSURE(found);
   return *found;
 }
@@ -39,11 +40,19 @@ bool StepContext::happened(std::string_view effect) const {
   });
 }
 
-Performed Executor::perform(StepContext&, Effect const&) const { ENSURE(!"a step without effects intended one"); return NotNow{}; }
-Settled Executor::settle(StepContext&, Effect const&) const { ENSURE(!"a step without effects intended one"); return NotNow{}; }
+Performed Executor::perform(StepContext&, Effect const& effect) const {
+  return Refused{{plan::ErrorClass::unknown, "this step has no effect called " + effect.name, ""}};
+}
+
+Settled Executor::settle(StepContext&, Effect const& effect) const {
+  return Refused{{plan::ErrorClass::unknown, "this step has no effect called " + effect.name, ""}};
+}
+
 bool Executor::accepts(std::string_view) const { return false; }
 
-void Executors::add(std::string kind, std::unique_ptr<Executor> executor) { by_kind_[std::move(kind)] = std::move(executor); }
+void Executors::add(std::string kind, std::unique_ptr<Executor> executor) {
+  by_kind_[std::move(kind)] = std::move(executor);
+}
 
 Executor const* Executors::find(std::string_view kind) const {
   auto found = by_kind_.find(kind);

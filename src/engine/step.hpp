@@ -18,10 +18,10 @@ struct Services;
 /// What it holds is enough to tell by content, later, whether it happened: never a secret, and of
 /// environment values hashes only.
 struct Effect {
-  std::string name;        ///< "UpdateAlias"
-  json::Value before;      ///< what was found, with the guard (RevisionId)
-  json::Value desired;     ///< what will be there when it has happened
-  json::Value more;        ///< whatever else `perform` and `settle` need
+  std::string name;     ///< "UpdateAlias"
+  json::Value before;   ///< what was found, with the guard (RevisionId)
+  json::Value desired;  ///< what will be there when it has happened
+  json::Value more;     ///< whatever else `perform` and `settle` need
 };
 
 json::Value to_json(Effect const& effect);
@@ -30,9 +30,9 @@ Effect effect_of(json::Value const& intent);
 /// The next move of a step.
 struct Park {
   std::optional<Time> until;
-  std::string waiting_for;   ///< for people: "traffic at 10 %", "approval"
-  json::Value memory;        ///< given back in the record
-  bool durable = true;       ///< false: a short poll; only in memory, never journalled
+  std::string waiting_for;  ///< for people: "traffic at 10 %", "approval"
+  json::Value memory;       ///< given back in the record
+  bool durable = true;      ///< false: a short poll; only in memory, never journalled
   bool asks_person = false;
 };
 struct Done {
@@ -89,8 +89,8 @@ struct StepContext {
   std::map<std::string, json::Value> releases;  ///< of the whole run
   std::stop_token stop;
 
-  std::string release_id;                 ///< of the input's "release"; empty: none
-  std::optional<ReleaseState> release;    ///< its state, to be read and changed
+  std::string release_id;               ///< of the input's "release"; empty: none
+  std::optional<ReleaseState> release;  ///< its state, to be read and changed
 
   plan::Release const& declared() const;  ///< the plan's entry of that release
   plan::Target const& target() const;

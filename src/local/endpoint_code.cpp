@@ -52,7 +52,7 @@ void EndpointCode::forget_links() {
   in_order_.clear();
 }
 
-std::expected<std::string, ObjectError> EndpointObjects::read(std::string_view account,
+std::expected<std::string, ObjectError> EndpointObjects::read(std::string_view,
                                                               std::string_view region,
                                                               std::string_view bucket,
                                                               std::string_view key,
@@ -60,14 +60,13 @@ std::expected<std::string, ObjectError> EndpointObjects::read(std::string_view a
   auto error = [](Fault const& fault) {
     return std::unexpected(ObjectError{fault.code, fault.message});
   };
-  auto const owner = std::string(account);
-  auto const home = s3_.bucket(owner, std::string(bucket));
+  auto const home = s3_.bucket(std::string(bucket));
   if (!home) return error(home.error());
   if ((*home)->region != region)
     return std::unexpected(
         ObjectError{"PermanentRedirect", "The bucket is in this region: " + (*home)->region +
                                              ". Please use this region to retry the request"});
-  auto const found = s3_.find(owner, std::string(bucket), std::string(key), std::string(version));
+  auto const found = s3_.find(std::string(bucket), std::string(key), std::string(version));
   if (!found) return error(found.error());
   auto bytes = s3_.bytes(**found);
   if (!bytes) return error(bytes.error());

@@ -19,7 +19,9 @@ json::Value to_json(ShiftStep const& step) {
 json::Value to_json(FinishStep const& step) { return only_release(step.release); }
 json::Value to_json(RestoreStep const& step) { return only_release(step.release); }
 json::Value to_json(PauseStep const& step) {
-  return json::Value{{"duration_ms", step.duration.count()}};
+  json::Value out{{"duration_ms", step.duration.count()}};
+  if (!step.releases.empty()) out.set("releases", json::array_of(step.releases));
+  return out;
 }
 json::Value to_json(ApprovalStep const& step) {
   json::Value out{{"message", step.message}};
@@ -62,7 +64,12 @@ ShiftStep shift_step(json::Value const& input) {
 }
 FinishStep finish_step(json::Value const& input) { return {input["release"].as_string()}; }
 RestoreStep restore_step(json::Value const& input) { return {input["release"].as_string()}; }
-PauseStep pause_step(json::Value const& input) { return {Duration(input["duration_ms"].as_int())}; }
+PauseStep pause_step(json::Value const& input) {
+  PauseStep step{Duration(input["duration_ms"].as_int())};
+  for (auto const& release : input["releases"].items())
+    step.releases.push_back(release.as_string());
+  return step;
+}
 ApprovalStep approval_step(json::Value const& input) {
   ApprovalStep step{input["message"].as_string(), {}, std::nullopt};
   for (auto const& role : input["roles"].items()) step.roles.push_back(role.as_string());

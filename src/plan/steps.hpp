@@ -46,6 +46,8 @@ struct RestoreStep {
 /// Waits. `skip` and `promote` end it.
 struct PauseStep {
   Duration duration{};
+  /// Skipped where none of these releases moves its traffic in steps; none named: always waits.
+  std::vector<std::string> releases = {};
 };
 
 /// Waits for a person.

@@ -175,7 +175,7 @@ net::Response Api::signal(net::Incoming const& request, std::string const& run) 
 net::Response Api::resume(net::Incoming const& request, std::string const& run) {
   auto body = body_of(request);
   if (!body) return problem(body.error());
-  auto settings = aws_settings((*body)["aws"]);
+  auto settings = resume_settings(*body);
   if (!settings) return problem(settings.error());
   auto resumed = parts_.runs.resume(run, *settings);
   return resumed ? nothing() : problem(resumed.error());

@@ -134,8 +134,14 @@ Result<plan::Plan> HostRuns::plan(std::string const& run) {
 }
 
 Result<std::vector<store::EventRow>> HostRuns::events(std::string const& run, std::int64_t after) {
-  if (auto row = get(run); !row) return std::unexpected(row.error());
-  return engine_.with_store([&](store::Store& store) { return store.events(run, after); });
+  std::vector<store::EventRow> all;
+  while (true) {
+    auto page = read_page(engine_, run, after);
+    if (!page) return std::unexpected(page.error());
+    for (auto& event : page->events) all.push_back(std::move(event));
+    if (page->complete || all.empty()) return all;
+    after = all.back().seq;
+  }
 }
 
 Result<void> HostRuns::follow(std::string const& run, std::int64_t after,

@@ -11,6 +11,8 @@ namespace {
 using engine::Place;
 using engine::ReleaseState;
 
+constexpr std::size_t most_later_runs = 200;
+
 /// Whether a rollback can do something for it.
 bool is_off_baseline(ReleaseState const& state) {
   bool changed = state.shifted || state.wrote_latest || state.wrote_tags ||
@@ -30,6 +32,33 @@ std::string why_nothing(plan::Plan const& plan, engine::RunState const& state) {
     places += (places.empty() ? "" : ", ") + declared.id + ": " + replace_all(place, "_", " ");
   }
   return places.empty() ? "it released nothing" : places;
+}
+
+/// Whether a run left `release` where an earlier run's rollback would not look for it.
+bool moved_on(store::RunRow const& later, plan::Release const& release) {
+  for (auto const& entry : later.summary["releases"].items()) {
+    bool same = entry["function"].as_string() == release.function &&
+                entry["alias"].as_string() == release.alias &&
+                entry["target"].as_string() == release.target;
+    auto const& place = entry["place"].as_string();
+    if (same && (place == name_of(Place::on_candidate) || place == name_of(Place::left_split)))
+      return true;
+  }
+  return false;
+}
+
+Result<void> check_latest(Runs& runs, std::string const& run, plan::Release const& release) {
+  auto later = runs.list({.function = release.function, .limit = most_later_runs});
+  if (!later) return std::unexpected(later.error());
+  for (auto const& row : *later) {
+    if (row.id == run) return {};
+    if (moved_on(row, release))
+      return fail(ErrorCode::conflict,
+                  "run " + row.id + " has released " + release.id + " after run " + run,
+                  "Roll that one back, or name a version: sluice rollback " + release.function +
+                      ":" + release.alias + " --to VERSION");
+  }
+  return {};
 }
 
 }  // namespace
@@ -101,6 +130,17 @@ Result<NewRun> roll_back_run(engine::Snapshot const& finished) {
   run.plan.root = restore_tree(run.plan.releases);
   run.options = json::Value{{"rollback_of", state.id}};
   return run;
+}
+
+Result<NewRun> roll_back_run(Runs& runs, std::string const& run) {
+  auto finished = snapshot_of(runs, run);
+  if (!finished) return std::unexpected(finished.error());
+  auto rollback = roll_back_run(*finished);
+  if (!rollback) return rollback;
+  for (auto const& release : rollback->plan.releases)
+    if (auto latest = check_latest(runs, run, release); !latest)
+      return std::unexpected(latest.error());
+  return rollback;
 }
 
 }  // namespace sluice::server

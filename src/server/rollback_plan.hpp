@@ -17,6 +17,9 @@ Result<engine::Snapshot> snapshot_of(Runs& runs, std::string const& run);
 /// options.rollback_of names the run. Errors: conflict where it has not ended (stop it, or signal
 /// "rollback") or nothing of it is left to roll back.
 Result<NewRun> roll_back_run(engine::Snapshot const& finished);
+/// As above, by the run's id, and refused (conflict) where a later run has released one of its
+/// functions since: the alias then serves a version that this run knows nothing of.
+Result<NewRun> roll_back_run(Runs& runs, std::string const& run);
 
 struct AliasRollback {
   std::string function;  ///< name or ARN

@@ -82,7 +82,7 @@ void Streams::stop() {
 
 bool Streams::wait(News& news) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, round_length, [&] {
+  changed_.wait_for(lock, std::min(round_length, heartbeat_), [&] {
     return news_.stopping || !news_.runs.empty() || !news_.arrived.empty();
   });
   news.runs = std::exchange(news_.runs, {});

@@ -148,6 +148,12 @@ Result<AwsSettings> aws_settings(json::Value const& value) {
   return settings;
 }
 
+Result<AwsSettings> resume_settings(json::Value const& value) {
+  if (auto known = only(value, "the request", {"aws"}); !known)
+    return std::unexpected(known.error());
+  return aws_settings(value["aws"]);
+}
+
 json::Value to_json(NewRun const& run) {
   json::Value out{{"plan", plan::to_json(run.plan)},
                   {"requester", run.requester},

@@ -24,6 +24,8 @@ Result<engine::Signal> signal_of(json::Value const& value);
 /// Holds credentials: never log it.
 json::Value to_json(AwsSettings const& settings);
 Result<AwsSettings> aws_settings(json::Value const& value);
+/// {"aws"}, the body that resumes a run.
+Result<AwsSettings> resume_settings(json::Value const& value);
 
 /// state, name, function, before, limit as query parameters.
 std::string query_of(store::RunFilter const& filter);

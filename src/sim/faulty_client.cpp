@@ -109,7 +109,8 @@ Response FaultyClient::perform(net::Request const& request, CloudCall const& cal
                 std::to_string(response.status) + (late ? " (late)" : ""));
   if (!accepted) return response;
   // A late one may find its intent settled already; what it did is looked at in the world.
-  if (!late) watch_.accepted(std::move(write));
+  if (late) watch_.touched();
+  else watch_.accepted(std::move(write));
   return response;
 }
 

@@ -30,17 +30,14 @@ class Access final : public engine::AwsAccess {
 
 }  // namespace
 
-Process::Process(Machine& machine, int number, std::function<void()> committed)
-    : budget_(machine.clock) {
+Process::Process(Machine& machine, int number) : budget_(machine.clock) {
   aws::Ports ports{machine.client, machine.clock, machine.random, budget_};
   access_ = std::make_unique<Access>(ports, machine.metric_lag);
   services_ = std::make_shared<engine::Services>(engine::Services{
       machine.clock, machine.random, *access_, machine.client, machine.packages, "sluice-sim"});
   core_ = std::make_unique<engine::Core>(engine::Core::Ports{
       machine.store, workers_, machine.clock, machine.random, machine.executors,
-      machine.evaluators, "process-" + std::to_string(number),
-      [committed](std::string const&, engine::Snapshot const&,
-                  std::vector<engine::Event> const&) { committed(); }});
+      machine.evaluators, "process-" + std::to_string(number), nullptr});
 }
 
 }  // namespace sluice::sim

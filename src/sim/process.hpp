@@ -25,7 +25,7 @@ struct Machine {
 /// One life of the program: the production's Core with its work queue and its way to AWS.
 class Process {
  public:
-  Process(Machine& machine, int number, std::function<void()> committed);
+  Process(Machine& machine, int number);
 
   engine::Core& core() { return *core_; }
   QueueWorkers& workers() { return workers_; }

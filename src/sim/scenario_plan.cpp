@@ -22,6 +22,10 @@ class PlanDraw {
     plan.name = "simulated";
     plan.dialect = "native";
     plan.hold_timeout = minutes(between(random_, 0, 60));
+    static constexpr plan::ExternalChange policies[] = {
+        plan::ExternalChange::hold, plan::ExternalChange::hold, plan::ExternalChange::roll_back,
+        plan::ExternalChange::carry_on};
+    plan.external_change = policies[random_.below(std::size(policies))];
     int targets = chance(random_, 0.25) ? 2 : 1;
     for (int i = 0; i < targets; ++i) {
       plan::Target target;
@@ -117,8 +121,12 @@ class PlanDraw {
   StrategyStep check() {
     StrategyStep step;
     step.kind = StrategyStep::Kind::check;
-    step.check.duration = minutes(between(random_, 1, 10));
-    step.check.no_data_grace = minutes(between(random_, 0, 5));
+    // Where metrics come at once they are looked at every second.
+    bool at_once = scenario_.metric_lag == Duration::zero();
+    step.check.duration = at_once ? Duration(seconds(between(random_, 5, 60)))
+                                  : Duration(minutes(between(random_, 1, 10)));
+    step.check.no_data_grace = at_once ? Duration(seconds(between(random_, 0, 20)))
+                                       : Duration(minutes(between(random_, 0, 5)));
     step.check.roll_back_on_no_data = chance(random_, 0.7);
     scenario_.expected += step.check.duration + step.check.no_data_grace + minutes(5);
     return step;
@@ -159,6 +167,7 @@ class PlanDraw {
     for (auto const& release : scenario_.plan.releases)
       if (release.target == target.name) releases.push_back(&release);
     dialect::ScopeOptions options;
+    options.external_change = scenario_.plan.external_change;
     options.hold_timeout = scenario_.plan.hold_timeout;
     options.bypass_check = chance(random_, 0.3);
     dialect::TargetBranch branch;

@@ -10,6 +10,8 @@ namespace sluice::sim {
 
 struct Options {
   PlantedBug bug = PlantedBug::none;
+  /// Tells what happened even where all is well.
+  bool keep_script = false;
   /// Draws nothing that goes wrong: what is left must simply work.
   bool without_faults = false;
 };
@@ -19,7 +21,7 @@ struct Report {
   std::vector<std::string> violations;  ///< sentences; empty where all is well
   std::string journal_hash;             ///< of every event of the run, times included
   std::string end_state;
-  std::vector<std::string> script;      ///< what happened, in order
+  std::vector<std::string> script;      ///< what happened, in order; where it was kept
   int crashes = 0;
   int steps = 0;
 

@@ -1,23 +1,8 @@
 #include "sim/watch.hpp"
 
 #include "base/hash.hpp"
-#include "engine/events.hpp"
 
 namespace sluice::sim {
-namespace {
-
-std::string line_of(engine::Event const& event) {
-  std::string line = "event " + std::to_string(event.seq) + " " + event.type;
-  if (!event.body["node"].as_string().empty()) line += " " + event.body["node"].as_string();
-  for (auto name : {"scope", "status", "state", "kind", "class", "reason", "text"})
-    if (event.body[name].is_string()) line += std::string(" ") + name + "=" + event.body[name].as_string();
-  if (event.body.contains("effect")) line += " " + event.body["effect"].dump();
-  if (event.body.contains("action")) line += " " + event.body["action"].dump();
-  return line;
-}
-
-}  // namespace
-
 Watch::Watch(Scenario const& scenario, Cloud& cloud, VirtualClock& clock, Faults& faults,
              store::Store& store, Script& script)
     : scenario_(scenario),
@@ -40,23 +25,26 @@ void Watch::sync() {
   faults_.quiet = false;
   ENSURE(fresh.has_value());
   for (auto& event : *fresh) {
-    script_.say(line_of(event));
+    script_.say(event);
     engine::apply(state_, scenario_.plan, event);
     for (auto& invariant : invariants_) invariant->event(view(), event);
     events_.push_back(std::move(event));
   }
   if (fresh->empty()) return;
+  changed_ = true;
   for (auto const& [id, release] : state_.releases)
     if (auto candidate = release["candidate_version"].as_string(); !candidate.empty())
       cloud_.set_candidate(view().function(id), candidate);
 }
 
 void Watch::accepted(Write write) {
+  changed_ = true;
   sync();
   for (auto& invariant : invariants_) invariant->write(view(), write);
 }
 
 void Watch::look() {
+  if (!std::exchange(changed_, false)) return;
   for (auto& invariant : invariants_) invariant->look(view());
 }
 

@@ -21,6 +21,9 @@ class Watch {
   /// Folds what was committed since.
   void sync();
   void accepted(Write write);
+  /// Somebody else than the run has changed the world.
+  void touched() { changed_ = true; }
+  /// Looks at the world where it may have changed since the last look.
   void look();
   void end();
 
@@ -42,6 +45,7 @@ class Watch {
   store::Store& store_;
   Script& script_;
   engine::RunState state_;
+  bool changed_ = false;
   std::vector<engine::Event> events_;
   std::vector<std::unique_ptr<Invariant>> invariants_ = all_invariants();
 };

@@ -27,7 +27,7 @@ def archive(text):
 class StageOfClass(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.stage = Stage("--throttle", "0")
+        cls.stage = Stage()
         cls.addClassCleanup(cls.stage.close)
 
 

@@ -98,7 +98,7 @@ class RefusalTest(StageTest):
         file = self.stage.release_file("two")
         plan = self.stage.sluice("plan", file)
         self.assertEqual(plan.code, 0, str(plan))
-        self.assertIn("alias", plan.err + plan.out)
+        self.assertIn("bare function", plan.err + plan.out)
         done = self.stage.sluice("deploy", file)
         self.assertEqual(done.code, 0, str(done))
         text = (done.err + done.out).lower()

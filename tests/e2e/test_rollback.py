@@ -5,7 +5,7 @@ import time
 from support.processes import until
 from support.stage import BROKEN, GOOD, StageTest
 
-CHECKED = [{"shift": 20, "watch": {"for": "20s", "min_requests": 10}}]
+CHECKED = [{"shift": 20, "watch": {"for": "20s", "min_requests": 10, "grace": "60s"}}]
 SLOW = [{"shift": 20, "pause": "5m"}]
 
 
@@ -31,8 +31,9 @@ class RollbackTest(StageTest):
     def test_the_end_names_the_check_and_its_numbers(self):
         done, _ = self.fail_a_check()
         shown = self.stage.sluice("get", done.run)
-        text = shown.out + shown.err + done.result["rollbackReason"]
-        self.assertIn("error rate", text.lower(), str(shown))
+        for text in (shown.out, done.result["rollbackReason"]):
+            self.assertRegex(text, r"(\d+) of \1 requests failed \(100 %\)")
+            self.assertIn("over the limit of 5 %", text)
 
     def test_a_check_without_traffic_never_passes(self):
         steps = [{"shift": 20, "watch": {"for": "1s", "min_requests": 10}}]

@@ -13,7 +13,8 @@ struct File {
 };
 
 std::string text_of(File const& file) {
-  return "function: orders\nregion: eu-west-1\nalias: live\nruntime: nodejs20.x\nhandler: index.handler\n"
+  return "function: orders\nregion: eu-west-1\nalias: live\nruntime: nodejs20.x\nhandler: "
+         "index.handler\n"
          "role: arn:aws:iam::000000000000:role/orders\nmemory: " +
          std::to_string(file.memory) + "\npackage: " + file.code + ".zip\n" + file.more;
 }
@@ -42,7 +43,8 @@ class Calls : public testing::Test {
 using testing::ElementsAre;
 
 TEST_F(Calls, OfAFirstCreate) {
-  EXPECT_THAT(of({}), ElementsAre("GetAlias", "GetFunction", "CreateFunction", "GetFunction", "CreateAlias"));
+  EXPECT_THAT(of({}), ElementsAre("GetAlias", "GetFunction", "CreateFunction", "GetFunction",
+                                  "CreateAlias"));
 }
 
 TEST_F(Calls, OfNothingToDo) {
@@ -52,27 +54,29 @@ TEST_F(Calls, OfNothingToDo) {
 
 TEST_F(Calls, OfACodeOnlyUpdate) {
   of({});
-  EXPECT_THAT(of({.code = "two"}), ElementsAre("GetAlias", "GetFunction", "GetFunction", "UpdateFunctionCode",
-                                               "GetFunction", "UpdateAlias"));
+  EXPECT_THAT(of({.code = "two"}), ElementsAre("GetAlias", "GetFunction", "GetFunction",
+                                               "UpdateFunctionCode", "GetFunction", "UpdateAlias"));
 }
 
 TEST_F(Calls, OfAConfigurationOnlyUpdate) {
   of({});
-  EXPECT_THAT(of({.memory = 256}), ElementsAre("GetAlias", "GetFunction", "GetFunction", "UpdateFunctionConfiguration",
-                                               "GetFunction", "PublishVersion", "UpdateAlias"));
+  EXPECT_THAT(of({.memory = 256}),
+              ElementsAre("GetAlias", "GetFunction", "GetFunction", "UpdateFunctionConfiguration",
+                          "GetFunction", "PublishVersion", "UpdateAlias"));
 }
 
 TEST_F(Calls, OfBothMakeOneVersion) {
   of({});
   EXPECT_THAT(of({.code = "two", .memory = 256}),
-              ElementsAre("GetAlias", "GetFunction", "GetFunction", "UpdateFunctionConfiguration", "GetFunction",
-                          "UpdateFunctionCode", "GetFunction", "UpdateAlias"));
+              ElementsAre("GetAlias", "GetFunction", "GetFunction", "UpdateFunctionConfiguration",
+                          "GetFunction", "UpdateFunctionCode", "GetFunction", "UpdateAlias"));
   EXPECT_EQ(last.state.releases.at("default/orders")["candidate_version"].as_string(), "2");
 }
 
 TEST_F(Calls, OfAFiveStepCanaryAreOneMoreForEachStep) {
   of({});
-  std::string steps = "strategy: [{shift: 10}, {shift: 25}, {shift: 50}, {shift: 75}, {shift: 100}]\n";
+  std::string steps =
+      "strategy: [{shift: 10}, {shift: 25}, {shift: 50}, {shift: 75}, {shift: 100}]\n";
   auto calls = of({.code = "two", .more = steps});
   EXPECT_EQ(std::ranges::count(calls, "UpdateAlias"), 5);
   EXPECT_EQ(calls.size(), 10u);
@@ -80,7 +84,8 @@ TEST_F(Calls, OfAFiveStepCanaryAreOneMoreForEachStep) {
 
 TEST_F(Calls, OfTagsOnly) {
   of({});
-  EXPECT_THAT(of({.more = "tags: {team: shop}\n"}), ElementsAre("GetAlias", "GetFunction", "TagResource"));
+  EXPECT_THAT(of({.more = "tags: {team: shop}\n"}),
+              ElementsAre("GetAlias", "GetFunction", "TagResource"));
 }
 
 TEST_F(Calls, OfALatestThatIsReadyPublishOnly) {

@@ -20,7 +20,8 @@ Rehearsal::Rehearsal() {
                            {"AWS_SECRET_ACCESS_KEY", "test"},
                            {"AWS_REGION", "eu-west-1"},
                            {"AWS_ENDPOINT_URL", endpoint_->url()}};
-  auto session = aws::open_session({}, environment, {*client_, system_clock(), system_random(), *budget_});
+  auto session =
+      aws::open_session({}, environment, {*client_, system_clock(), system_random(), *budget_});
   EXPECT_TRUE(session) << session.error().text();
   session_ = std::make_unique<aws::Session>(std::move(*session));
   aws_ = std::make_unique<engine::SessionAws>(*session_, Duration(0));
@@ -28,8 +29,8 @@ Rehearsal::Rehearsal() {
   store_ = store::open_memory(store::make_memory(), system_clock());
   services_ = std::make_shared<engine::Services>(
       engine::Services{system_clock(), system_random(), *aws_, *client_, *packages_});
-  engine_ = std::make_unique<engine::Engine>(*store_, system_clock(), system_random(), executors_, evaluators_,
-                                             engine::EngineOptions{.owner = "test"});
+  engine_ = std::make_unique<engine::Engine>(*store_, system_clock(), system_random(), executors_,
+                                             evaluators_, engine::EngineOptions{.owner = "test"});
 }
 
 plan::Plan Rehearsal::plan(std::string const& yaml) {

@@ -16,15 +16,19 @@ package: )" +
          code + ".zip\n" + more;
 }
 
-constexpr char in_steps[] = "strategy:\n  - shift: 10\n    pause: 10ms\n  - shift: 50\n    pause: 10ms\n";
+constexpr char in_steps[] =
+    "strategy:\n  - shift: 10\n    pause: 10ms\n  - shift: 50\n    pause: 10ms\n";
 
-json::Value release_of(engine::Snapshot const& snapshot) { return snapshot.state.releases.at("default/orders"); }
+json::Value release_of(engine::Snapshot const& snapshot) {
+  return snapshot.state.releases.at("default/orders");
+}
 
 std::string story(engine::Snapshot const& snapshot) {
   std::string text = snapshot.state.end_state + "\n";
   for (auto const& [path, it] : snapshot.state.nodes)
     text += path + ": " + std::string(engine::name_of(it.status)) + " " + it.reason + "\n";
-  for (auto const& [id, release] : snapshot.state.releases) text += id + ": " + release.dump() + "\n";
+  for (auto const& [id, release] : snapshot.state.releases)
+    text += id + ": " + release.dump() + "\n";
   return text;
 }
 
@@ -36,6 +40,13 @@ TEST(Release, FirstDeploymentCreatesFunctionAndAlias) {
   auto alias = rehearsal.lambda().get_alias("orders", "live");
   ASSERT_TRUE(alias);
   EXPECT_EQ(alias->function_version, "1");
+}
+
+TEST(Release, AFirstDeploymentDoesNotWaitForTrafficThatDoesNotMove) {
+  test::Rehearsal rehearsal;
+  auto end = rehearsal.run(orders("one", "strategy:\n  - shift: 10\n    pause: 1h\n"));
+  EXPECT_EQ(end.state.end_state, "succeeded") << story(end);
+  EXPECT_EQ(end.state.node("default/release/pause").status, engine::NodeStatus::skipped);
 }
 
 TEST(Release, ASecondVersionIsShiftedInSteps) {
@@ -63,7 +74,8 @@ TEST(Release, StopPutsTheAliasBack) {
   auto run = rehearsal.start(orders("two", "strategy:\n  - shift: 10\n    pause: 1h\n"));
   engine::Engine& engine = rehearsal.engine();
   while (rehearsal.lambda().get_alias("orders", "live")->weights.empty()) std::this_thread::yield();
-  ASSERT_TRUE(engine.signal(run, {.kind = "stop", .node = "", .by = "tester", .reason = "", .data = {}}));
+  ASSERT_TRUE(
+      engine.signal(run, {.kind = "stop", .node = "", .by = "tester", .reason = "", .data = {}}));
   auto end = rehearsal.wait(run);
   EXPECT_EQ(end.state.end_state, "stopped") << story(end);
   EXPECT_EQ(release_of(end)["place"].as_string(), "on_baseline") << story(end);
@@ -75,7 +87,8 @@ TEST(Release, StopPutsTheAliasBack) {
 TEST(Release, ACheckWithoutTrafficRollsBack) {
   test::Rehearsal rehearsal;
   rehearsal.run(orders("one", in_steps));
-  auto end = rehearsal.run(orders("two", "strategy:\n  - shift: 10\n    watch: {for: 1s, grace: 0s}\n"));
+  auto end =
+      rehearsal.run(orders("two", "strategy:\n  - shift: 10\n    watch: {for: 1s, grace: 0s}\n"));
   EXPECT_EQ(end.state.end_state, "rolled_back") << story(end);
   EXPECT_EQ(release_of(end)["place"].as_string(), "on_baseline") << story(end);
 }
@@ -91,14 +104,16 @@ TEST(Release, WithoutAliasARollbackRepublishes) {
   auto before = rehearsal.lambda().get_function("plain");
   std::string reject = "strategy:\n  - approve: {message: sure}\n";
   auto run = rehearsal.start(file("two", 256, reject));
-  while (!rehearsal.engine().signal(run, {.kind = "reject", .node = "", .by = "tester", .reason = "no", .data = {}}))
+  while (!rehearsal.engine().signal(
+      run, {.kind = "reject", .node = "", .by = "tester", .reason = "no", .data = {}}))
     std::this_thread::yield();
   auto end = rehearsal.wait(run);
   EXPECT_EQ(end.state.end_state, "rolled_back") << story(end);
   auto after = rehearsal.lambda().get_function("plain");
   EXPECT_EQ(after->record.code_sha256(), before->record.code_sha256()) << story(end);
   EXPECT_EQ(after->record.configuration["MemorySize"].as_int(), 128);
-  EXPECT_EQ(end.state.releases.at("default/plain")["restored_version"].as_string(), "3") << story(end);
+  EXPECT_EQ(end.state.releases.at("default/plain")["restored_version"].as_string(), "3")
+      << story(end);
 }
 
 TEST(Release, AMissingAliasIsCreatedOnTheBaselineAndThenShifted) {
@@ -109,7 +124,8 @@ TEST(Release, AMissingAliasIsCreatedOnTheBaselineAndThenShifted) {
   auto end = rehearsal.run(orders("two", in_steps));
   ASSERT_EQ(end.state.end_state, "succeeded") << story(end);
   EXPECT_EQ(release_of(end)["baseline_version"].as_string(), "1") << story(end);
-  EXPECT_EQ(end.state.node("default/release/shift-10").status, engine::NodeStatus::succeeded) << story(end);
+  EXPECT_EQ(end.state.node("default/release/shift-10").status, engine::NodeStatus::succeeded)
+      << story(end);
   EXPECT_EQ(rehearsal.lambda().get_alias("orders", "live")->function_version, "2");
 }
 
@@ -121,7 +137,8 @@ TEST(Release, AnotherRoleCannotBeShiftedInStepsAndNothingIsTouched) {
   auto end = rehearsal.run(other);
   EXPECT_EQ(end.state.end_state, "failed") << story(end);
   EXPECT_EQ(release_of(end)["place"].as_string(), "unchanged");
-  EXPECT_THAT(end.state.node("default/release/prepare").reason, testing::HasSubstr("execution role changes"));
+  EXPECT_THAT(end.state.node("default/release/prepare").reason,
+              testing::HasSubstr("execution role changes"));
   EXPECT_EQ(rehearsal.lambda().list_versions("orders")->size(), 2u);  // $LATEST and 1
 }
 
@@ -133,7 +150,8 @@ TEST(Release, ASplitAliasIsRefusedAndCanBeHealed) {
   ASSERT_TRUE(lambda.update_alias("orders", "live", {"2", {{"1", 0.25}}, ""}));
   auto refused = rehearsal.run(orders("three", in_steps));
   EXPECT_EQ(refused.state.end_state, "failed") << story(refused);
-  EXPECT_THAT(refused.state.node("default/release/prepare").reason, testing::HasSubstr("25 % to version 1"));
+  EXPECT_THAT(refused.state.node("default/release/prepare").reason,
+              testing::HasSubstr("25 % to version 1"));
   auto healed = rehearsal.run(orders("three", std::string(in_steps) + "heal: to_primary\n"));
   EXPECT_EQ(healed.state.end_state, "succeeded") << story(healed);
   EXPECT_EQ(release_of(healed)["baseline_version"].as_string(), "2");
@@ -143,18 +161,25 @@ TEST(Release, AForeignHandOnTheAliasIsHeldAndAPersonMayRollBack) {
   test::Rehearsal rehearsal;
   rehearsal.run(orders("one", in_steps));
   rehearsal.run(orders("two", in_steps));
-  auto run = rehearsal.start(orders("three", "strategy:\n  - shift: 10\n    pause: 1h\n  - shift: 50\n    pause: 1h\n"));
+  auto run = rehearsal.start(
+      orders("three", "strategy:\n  - shift: 10\n    pause: 1h\n  - shift: 50\n    pause: 1h\n"));
   auto lambda = rehearsal.lambda();
   while (lambda.get_alias("orders", "live")->weights.empty()) std::this_thread::yield();
   ASSERT_TRUE(lambda.update_alias("orders", "live", {"1", {}, ""}));
   auto signal = [&](char const* kind) {
-    return rehearsal.engine().signal(run, {.kind = kind, .node = "", .by = "tester", .reason = "", .data = {}});
+    return rehearsal.engine().signal(
+        run, {.kind = kind, .node = "", .by = "tester", .reason = "", .data = {}});
   };
   while (!signal("skip")) std::this_thread::yield();
-  auto asks = [&] { return rehearsal.engine().snapshot(run)->state.node("default/release/shift-50").status; };
+  auto asks = [&] {
+    return rehearsal.engine().snapshot(run)->state.node("default/release/shift-50").status;
+  };
   while (asks() != engine::NodeStatus::asking) std::this_thread::yield();
-  ASSERT_TRUE(rehearsal.engine().signal(
-      run, {.kind = "rollback", .node = "default/release/shift-50", .by = "tester", .reason = "", .data = {}}));
+  ASSERT_TRUE(rehearsal.engine().signal(run, {.kind = "rollback",
+                                              .node = "default/release/shift-50",
+                                              .by = "tester",
+                                              .reason = "",
+                                              .data = {}}));
   auto end = rehearsal.wait(run);
   EXPECT_EQ(lambda.get_alias("orders", "live")->function_version, "1") << story(end);
   EXPECT_EQ(end.state.end_state, "rolled_back") << story(end);

@@ -15,7 +15,8 @@ TEST(Adjust, TheHoldTimeoutReachesEveryScope) {
 
 TEST(Adjust, RemovedStepsTakeEmptyScopesWithThem) {
   plan::Plan plan = test::full_plan();
-  plan.root.children.push_back(plan::parallel("looks", {plan::leaf("a", plan::BypassCheckStep{"prod/orders"})}));
+  plan.root.children.push_back(
+      plan::parallel("looks", {plan::leaf("a", plan::BypassCheckStep{"prod/orders"})}));
   plan::remove_steps(plan, "bypass_check");
   EXPECT_EQ(plan.root.children.size(), 2u);
 }

@@ -23,8 +23,9 @@ TEST(Plan, ItsDigestFollowsItsContent) {
 }
 
 TEST(Plan, RefusesWhatIsNoPlan) {
-  for (auto text : {"{}", R"({"apiVersion":"sluice/v1","kind":"Plan","root":{"name":"","kind":"circle"}})",
-                    R"({"apiVersion":"sluice/v2","kind":"Plan"})"})
+  for (auto text :
+       {"{}", R"({"apiVersion":"sluice/v1","kind":"Plan","root":{"name":"","kind":"circle"}})",
+        R"({"apiVersion":"sluice/v2","kind":"Plan"})"})
     EXPECT_FALSE(plan::plan_from_json(*json::parse(text))) << text;
 }
 

@@ -11,14 +11,16 @@ inline plan::Plan full_plan() {
   plan.name = "orders";
   plan.dialect = "native";
   plan.source_name = "orders.yaml";
-  plan.targets = {{"prod", "000000000000", "eu-west-1", "arn:aws:iam::000000000000:role/deploy", "id", "ci"}};
+  plan.targets = {
+      {"prod", "000000000000", "eu-west-1", "arn:aws:iam::000000000000:role/deploy", "id", "ci"}};
   plan::Release release;
   release.id = "prod/orders";
   release.target = "prod";
   release.function = "orders";
   release.alias = "live";
   release.configuration = json::Value{{"MemorySize", 256}};
-  release.package = {plan::Package::Kind::stored, "dist", "", "", "", "", "hash=", 7, "bucket/prefix"};
+  release.package = {
+      plan::Package::Kind::stored, "dist", "", "", "", "", "hash=", 7, "bucket/prefix"};
   release.tags = std::map<std::string, std::string>{{"team", "shop"}};
   release.reserved_concurrency = 0;
   release.alias_description = "";
@@ -29,9 +31,11 @@ inline plan::Plan full_plan() {
   plan.external_change = plan::ExternalChange::roll_back;
 
   plan::Node shift = plan::leaf("shift-10", plan::ShiftStep{"prod/orders", 10});
-  plan::Action retry{plan::ActionKind::retry, 3, {Duration(1000), Duration(2000)}, "", {}, {}, {plan::Action{}}};
+  plan::Action retry{plan::ActionKind::retry, 3, {Duration(1000), Duration(2000)}, "", {}, {},
+                     {plan::Action{}}};
   shift.on_failure = {{{plan::ErrorClass::timeout}, {}, retry}};
-  plan::Node scope = plan::sequence("release", {shift, plan::leaf("pause", plan::PauseStep{Duration(5000)})});
+  plan::Node scope =
+      plan::sequence("release", {shift, plan::leaf("pause", plan::PauseStep{Duration(5000)})});
   scope.on_failure = plan::release_rules(plan::ExternalChange::hold, std::chrono::hours(1));
   scope.compensation = {plan::leaf("restore", plan::RestoreStep{"prod/orders"})};
   scope.guards = {plan::leaf("watch", plan::CheckStep{.release = "prod/orders"})};

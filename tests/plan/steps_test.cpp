@@ -14,11 +14,14 @@ void expect_round_trip(Step const& step, Step (*read)(json::Value const&)) {
 TEST(Steps, ReadBackWhatTheyWrote) {
   expect_round_trip(plan::PrepareStep{"t/f", plan::PrepareLevel::traffic}, plan::prepare_step);
   expect_round_trip(plan::ShiftStep{"t/f", 12.5}, plan::shift_step);
-  expect_round_trip(plan::ApprovalStep{"sure?", {"ops"}, std::chrono::hours(2)}, plan::approval_step);
-  expect_round_trip(plan::WebhookStep{"w", "PUT", "http://x", {{"A", "1"}, {"A", "2"}}, "body", 3, true},
-                    plan::webhook_step);
+  expect_round_trip(plan::ApprovalStep{"sure?", {"ops"}, std::chrono::hours(2)},
+                    plan::approval_step);
+  expect_round_trip(
+      plan::WebhookStep{"w", "PUT", "http://x", {{"A", "1"}, {"A", "2"}}, "body", 3, true},
+      plan::webhook_step);
   expect_round_trip(plan::InvokeStep{"t/f", "", "", "{}", false, Duration(5)}, plan::invoke_step);
-  expect_round_trip(plan::CheckStep{"t/f", Duration(1), 5, 0.5, Duration(2), false, Duration(3)}, plan::check_step);
+  expect_round_trip(plan::CheckStep{"t/f", Duration(1), 5, 0.5, Duration(2), false, Duration(3)},
+                    plan::check_step);
 }
 
 TEST(Steps, DefaultsAreTheDocumentedOnes) {

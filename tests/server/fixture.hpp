@@ -43,7 +43,7 @@ inline plan::Plan orders_plan(store::Packages& packages, std::string const& code
   plan.locks = dialect::release_locks(plan);
   dialect::ScopeOptions options;
   options.bypass_check = false;
-  options.hold_external_changes = false;
+  options.external_change = plan::ExternalChange::roll_back;
   plan.root = dialect::release_scope({&plan.releases[0]}, steps, options);
   return plan;
 }

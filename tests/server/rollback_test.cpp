@@ -45,7 +45,7 @@ class RollbackTest : public ServerTest {
 TEST_F(RollbackTest, AFinishedRunGoesBackToTheBaselineItRecorded) {
   std::string run = release("v2");
   ASSERT_EQ(live_alias().function_version, "2");
-  auto back = roll_back_run(*snapshot_of(host_->runs(), run));
+  auto back = roll_back_run(host_->runs(), run);
   ASSERT_TRUE(back) << back.error().text();
   EXPECT_EQ(back->options["rollback_of"].as_string(), run);
   std::string id = run_to_its_end(std::move(*back));
@@ -67,6 +67,17 @@ TEST_F(RollbackTest, ARunThatLeftNothingBehindCannotBeRolledBack) {
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::conflict);
   EXPECT_THAT(late.error().message, HasSubstr("here/orders: on baseline"));
+}
+
+TEST_F(RollbackTest, ARunThatALaterOneReplacedIsNotRolledBack) {
+  std::string second = release("v2");
+  std::string third = release("v3");
+  auto back = roll_back_run(host_->runs(), second);
+  ASSERT_FALSE(back);
+  EXPECT_EQ(back.error().code, ErrorCode::conflict);
+  EXPECT_THAT(back.error().message, HasSubstr("run " + third + " has released here/orders"));
+  EXPECT_THAT(back.error().hint, HasSubstr("sluice rollback orders:live --to"));
+  EXPECT_TRUE(roll_back_run(host_->runs(), third));
 }
 
 TEST_F(RollbackTest, AnAliasThatIsNotSplitNeedsAVersion) {

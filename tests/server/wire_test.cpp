@@ -47,6 +47,7 @@ TEST(WireTest, AnUnknownMemberIsRefusedWithTheNearestKnownOne) {
   EXPECT_THAT(signal.error().message, HasSubstr("'reson'"));
   EXPECT_EQ(signal.error().hint, "Did you mean 'reason'?");
   EXPECT_FALSE(aws_settings(json::Value{{"regoin", "x"}}));
+  EXPECT_FALSE(resume_settings(json::Value{{"aws", json::Object{}}, {"force", true}}));
   EXPECT_FALSE(new_run(json::Value{{"palns", 1}}));
   EXPECT_FALSE(run_filter("stat=running"));
   EXPECT_FALSE(after_of("since=1"));

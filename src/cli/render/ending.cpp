@@ -12,10 +12,8 @@ namespace {
 using engine::NodeStatus;
 using engine::Place;
 
-std::string in_words(std::string const& end_state) { return replace_all(end_state, "_", " "); }
-
 std::string coloured_state(std::string const& state, Style const& style) {
-  std::string text = in_words(state);
+  std::string text = state_words(state);
   if (state == "succeeded") return style.green(text);
   if (state == "rolled_back" || state == "stopped" || state == "rejected")
     return style.yellow(text);
@@ -30,8 +28,12 @@ void release_lines(std::vector<std::string>& out, RunView const& view) {
     bool shows_alias = release.place == Place::changed_by_others || release.place == Place::unknown;
     if (shows_alias && !release.alias_now.version.empty())
       out.push_back("    last seen: " + engine::in_words(release.alias_now));
+    auto said = [&](std::string const& text) {
+      return std::ranges::find(view.state.rollbacks, text, &engine::Rollback::reason) !=
+             view.state.rollbacks.end();
+    };
     for (auto const* note : {&release.place_note, &release.latest_note})
-      if (!note->empty()) out.push_back("    " + printable(*note));
+      if (!note->empty() && !said(*note)) out.push_back("    " + printable(*note));
     if (!release.why_at_once.empty() && release.place == Place::on_candidate)
       out.push_back("    all at once: " + printable(release.why_at_once));
   }
@@ -49,7 +51,8 @@ void next_lines(std::vector<std::string>& out, RunView const& view) {
   std::string there = local.empty() ? "" : " --local-state " + local;
   for (auto const& [id, value] : view.state.releases) {
     auto release = engine::release_state(value);
-    moved |= release.place == Place::on_candidate && !release.unchanged && !release.created_function;
+    moved |=
+        release.place == Place::on_candidate && !release.unchanged && !release.created_function;
     bool lost = release.place == Place::unknown || release.place == Place::changed_by_others ||
                 release.place == Place::left_split || release.place == Place::moving;
     if (lost && !release.alias.empty()) {
@@ -72,8 +75,10 @@ std::vector<std::pair<std::string, engine::NodeState const*>> failures(RunView c
                   node.status == NodeStatus::asking;
     if ((step || timed_out) && failed) out.emplace_back(path, &node);
   }
-  std::ranges::stable_sort(out, {},
-                           [](auto const& entry) { return entry.second->ended.value_or(Time{}); });
+  // By time, then by path: the order of the map they come from.
+  std::ranges::sort(out, {}, [](auto const& entry) {
+    return std::pair(entry.second->ended.value_or(Time{}), entry.first);
+  });
   return out;
 }
 
@@ -89,7 +94,8 @@ std::vector<std::string> ending_lines(RunView const& view, Look const& look) {
   if (state.stop) out.push_back("  by " + printable(state.stop->by + ": " + state.stop->reason));
   for (auto const& rollback : state.rollbacks)
     if (!rollback.reason.empty() && (!state.stop || rollback.reason != state.stop->reason))
-      out.push_back("  rolled back because: " + printable(replace_all(rollback.reason, "\n", " ")));
+      out.push_back((state.end_state == "rolled_back" ? "  rolled back because: " : "  because: ") +
+                    printable(replace_all(rollback.reason, "\n", " ")));
   out.emplace_back();
   release_lines(out, view);
   if (!view.notes.empty()) {

@@ -75,7 +75,7 @@ class Writer {
       return "run " + view_.id + " of " + view_.plan->name + ", asked for by " +
              body_["requester"].as_string();
     if (type == event::run_ended)
-      return "the run ended: " + replace_all(body_["state"].as_string(), "_", " ");
+      return "the run ended: " + state_words(body_["state"].as_string());
     if (type == event::note)
       return path_.empty() ? "note: " + body_["text"].as_string()
                            : titled("note: " + body_["text"].as_string());

@@ -58,7 +58,7 @@ class Tree {
   void head() {
     auto const& state = view_.state;
     Time end = state.ended.value_or(look_.now);
-    std::string status = state.over() ? replace_all(state.end_state, "_", " ") : "running";
+    std::string status = state.over() ? state_words(state.end_state) : "running";
     if (state.paused && !state.over()) status = "paused";
     std::string text = view_.id + "  " + printable(view_.plan->name) + "  " + status + "  " +
                        short_duration(end - state.created);
@@ -99,7 +99,8 @@ class Tree {
   void row(std::string const& path, std::string const& title, int depth) {
     auto const& state = view_.state.node(path);
     if (fold_ == Fold::to_come && state.status == NodeStatus::pending) {
-      if (!std::exchange(said_more_, true)) lines_.push_back("  and what is to come");
+      if (!std::exchange(said_more_, true))
+        lines_.push_back(cut("  and what is to come", width(), look_.ascii));
       return;
     }
     said_more_ = false;
@@ -157,8 +158,9 @@ std::vector<std::string> tree_lines(RunView const& view, Look const& look) {
   }
   std::size_t hidden = lines.size() - room + 1;
   lines.erase(lines.begin() + 1, lines.begin() + 1 + static_cast<std::ptrdiff_t>(hidden));
-  lines.insert(lines.begin() + 1,
-               "(" + std::to_string(hidden) + " lines more: the terminal is too low)");
+  std::string text = "(" + std::to_string(hidden) + " lines more: the terminal is too low)";
+  auto columns = static_cast<std::size_t>(std::max(look.width, 20)) - 1;
+  lines.insert(lines.begin() + 1, cut(text, columns, look.ascii));
   return lines;
 }
 

@@ -71,6 +71,10 @@ std::string detail_of(RunView const& view, std::string_view path, Time now) {
   return printable(replace_all(detail, "\n", " "));
 }
 
+std::string state_words(std::string_view state) {
+  return state == "needs_person" ? "needs a person" : replace_all(state, "_", " ");
+}
+
 std::string release_name(plan::Plan const& plan, std::string const& id, json::Value const& state) {
   auto release = engine::release_state(state);
   auto const* declared = plan.release(id);

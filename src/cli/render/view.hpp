@@ -41,6 +41,8 @@ std::string title_of(plan::Plan const& plan, std::string_view path, bool ascii =
 std::string detail_of(RunView const& view, std::string_view path, Time now);
 /// One word for people: "done", "waits", "rolled back".
 std::string_view word_of(engine::NodeStatus status);
+/// A run's end state in words: "rolled back", "needs a person".
+std::string state_words(std::string_view state);
 /// "prod: orders:live".
 std::string release_name(plan::Plan const& plan, std::string const& id, json::Value const& state);
 /// Where a function is, or ended (design E4), in plain words with its versions.

@@ -52,6 +52,10 @@ class StepReader {
     if (auto const* node = reader.value("watch")) read_watch(*node);
     if (auto time = reader.duration("pause"))
       add(reader.node().find("pause")->span(), "pause", plan::PauseStep{*time});
+    if (auto time = reader.duration("wait")) {
+      add(reader.node().find("wait")->span(), "pause", plan::PauseStep{*time});
+      steps_.back().always = true;
+    }
     if (auto const* node = reader.value("approve"))
       add(node->span(), "approval", read_approval(*node, diagnostics_));
     if (auto const* node = reader.value("webhook")) read_webhook_step(*node);
@@ -70,8 +74,8 @@ class StepReader {
       actions += is_action && !entry.value.is_null();
       unknown = unknown || (!is_action && entry.key != "name");
     }
-    bool waits = reader.has("watch") != reader.has("pause");
-    if (actions == 1 || (actions == 2 && reader.has("shift") && waits)) return;
+    int waits = reader.has("watch") + reader.has("pause") + reader.has("wait");
+    if (actions == 1 || (actions == 2 && reader.has("shift") && waits == 1)) return;
     if (actions == 0 && unknown) return;
     config::report(diagnostics_, reader.node(), codes::not_one_action,
                    actions == 0 ? "this step does nothing" : "this step does several things",
@@ -82,8 +86,8 @@ class StepReader {
   /// Shifts and watches are named by what they do.
   void read_name(MapReader& reader) {
     name_.reset();
-    bool can_have_one = reader.has("pause") || reader.has("approve") || reader.has("webhook") ||
-                        reader.has("invoke");
+    bool can_have_one = reader.has("pause") || reader.has("wait") || reader.has("approve") ||
+                        reader.has("webhook") || reader.has("invoke");
     if (can_have_one) name_ = reader.string("name");
     if (name_) check_name(*name_, reader.span_of("name"), diagnostics_);
   }
@@ -155,7 +159,7 @@ class StepReader {
   using DurationRange = config::DurationRange;
   StepContext const& context_;
   config::Diagnostics& diagnostics_;
-  std::vector<std::string> const actions_ = {"shift",   "watch",   "pause",
+  std::vector<std::string> const actions_ = {"shift",   "watch",   "pause", "wait",
                                              "approve", "webhook", "invoke"};
   Steps steps_;
   std::optional<std::string> name_;  ///< of the step being read

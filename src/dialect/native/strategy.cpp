@@ -54,6 +54,12 @@ Node node_of(NativeStep const& step, std::string const& target, Releases const& 
   return plan::leaf(step.name, *webhook);
 }
 
+std::vector<std::string> ids_of(Releases const& releases) {
+  std::vector<std::string> ids;
+  for (auto const* release : releases) ids.push_back(release->id);
+  return ids;
+}
+
 }  // namespace
 
 std::vector<StrategyStep> strategy_for(Steps const& steps, std::string const& target,
@@ -71,6 +77,8 @@ std::vector<StrategyStep> strategy_for(Steps const& steps, std::string const& ta
       made.check = *check;
     } else {
       made.node = node_of(step, target, releases);
+      if (auto const* pause = std::get_if<plan::PauseStep>(&step.action); pause && !step.always)
+        made.node.step->input = plan::to_json(plan::PauseStep{pause->duration, ids_of(releases)});
     }
     out.push_back(std::move(made));
   }

@@ -21,6 +21,7 @@ struct NativeStep {
   Action action;
   std::string candidate;  ///< of an invoke: only this function's candidate; empty: every one's
   config::Span span;
+  bool always = false;  ///< of a pause: also where no traffic moves (`wait`)
 };
 using Steps = std::vector<NativeStep>;
 

@@ -58,6 +58,7 @@ class CourseWriter {
       : context_(context), webhooks_(webhooks) {}
 
   json::Value strategy(Node const& release) {
+    in_gate_ = false;
     json::Value steps = json::Array{};
     UniqueNames names;
     for (auto const& child : release.children) {
@@ -77,6 +78,7 @@ class CourseWriter {
   }
 
   json::Value gates(Node const& scope) {
+    in_gate_ = true;
     json::Value steps = json::Array{};
     UniqueNames names;
     for (auto const& child : scope.children)
@@ -86,7 +88,8 @@ class CourseWriter {
 
  private:
   static bool goes_with_shift(json::Value const& step) {
-    return step.members().size() == 1 && (step.contains("watch") || step.contains("pause"));
+    return step.members().size() == 1 &&
+           (step.contains("watch") || step.contains("pause") || step.contains("wait"));
   }
   static bool is_bare_shift(json::Value const& steps) {
     if (!steps.is_array() || steps.items().empty()) return false;
@@ -110,7 +113,10 @@ class CourseWriter {
       names.unique(node.name);
       return json::Value{{"watch", watch_text(plan::check_step(input))}};
     } else if (kind == "pause") {
-      out.set("pause", duration_text(plan::pause_step(input).duration));
+      plan::PauseStep pause = plan::pause_step(input);
+      // In a gate there is no traffic to follow: every pause waits.
+      bool always = pause.releases.empty() && !in_gate_;
+      out.set(always ? "wait" : "pause", duration_text(pause.duration));
     } else if (kind == "approval") {
       out.set("approve", approval_text(plan::approval_step(input)));
     } else if (kind == "webhook") {
@@ -160,6 +166,7 @@ class CourseWriter {
 
   CourseContext const& context_;
   json::Value& webhooks_;
+  bool in_gate_ = false;
 };
 
 void collect_checks(Node const& node, std::vector<plan::CheckStep>& checks) {

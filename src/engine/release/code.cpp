@@ -1,6 +1,5 @@
 #include "engine/release/code.hpp"
 
-
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "engine/release/outcome.hpp"
@@ -12,7 +11,8 @@ using plan::Package;
 
 aws::CallError local_trouble(Error const& error) {
   aws::CallError call;
-  call.trouble = error.code == ErrorCode::unavailable ? aws::Trouble::service : aws::Trouble::invalid;
+  call.trouble =
+      error.code == ErrorCode::unavailable ? aws::Trouble::service : aws::Trouble::invalid;
   call.service = "Sluice";
   call.operation = "package";
   call.message = error.message;
@@ -20,8 +20,10 @@ aws::CallError local_trouble(Error const& error) {
   return call;
 }
 
-/// What AWS would take the code for, without changing anything (Lambda API, UpdateFunctionCode DryRun).
-aws::Answer<std::string> hash_by_dry_run(StepContext& context, TargetAws& aws, json::Value location) {
+/// What AWS would take the code for, without changing anything (Lambda API, UpdateFunctionCode
+/// DryRun).
+aws::Answer<std::string> hash_by_dry_run(StepContext& context, TargetAws& aws,
+                                         json::Value location) {
   location.set("DryRun", true);
   auto lambda = aws.lambda(lane_of(context));
   auto answer = lambda.update_function_code(context.declared().function, location);
@@ -33,13 +35,21 @@ aws::Answer<std::string> hash_by_streaming(TargetAws& aws, aws::ObjectLocation c
   auto s3 = aws.s3();
   Sha256 hash;
   auto got = s3.get_to(
-      object, [&](std::string_view bytes) { hash.update(bytes); return Result<void>{}; },
-      [&] { hash = Sha256(); return Result<void>{}; });
+      object,
+      [&](std::string_view bytes) {
+        hash.update(bytes);
+        return Result<void>{};
+      },
+      [&] {
+        hash = Sha256();
+        return Result<void>{};
+      });
   if (!got) return std::unexpected(got.error());
   return base64(hash.finish());
 }
 
-std::expected<WantedCode, aws::CallError> pin_s3(StepContext& context, TargetAws& aws, bool function_exists) {
+std::expected<WantedCode, aws::CallError> pin_s3(StepContext& context, TargetAws& aws,
+                                                 bool function_exists) {
   Package const& package = context.declared().package;
   aws::ObjectLocation object{package.bucket, package.key, package.object_version};
   auto s3 = aws.s3();
@@ -50,13 +60,15 @@ std::expected<WantedCode, aws::CallError> pin_s3(StepContext& context, TargetAws
   WantedCode code;
   code.location = json::Value{{"S3Bucket", object.bucket}, {"S3Key", object.key}};
   if (!object.version_id.empty()) code.location.set("S3ObjectVersion", object.version_id);
-  auto hash = function_exists ? hash_by_dry_run(context, aws, code.location) : hash_by_streaming(aws, object);
+  auto hash = function_exists ? hash_by_dry_run(context, aws, code.location)
+                              : hash_by_streaming(aws, object);
   if (!hash) return std::unexpected(hash.error());
   code.sha256 = *hash;
   return code;
 }
 
-std::expected<WantedCode, aws::CallError> pin_image(StepContext& context, TargetAws& aws, bool function_exists) {
+std::expected<WantedCode, aws::CallError> pin_image(StepContext& context, TargetAws& aws,
+                                                    bool function_exists) {
   std::string const& image = context.declared().package.image;
   WantedCode code;
   code.location = json::Value{{"ImageUri", image}};
@@ -81,8 +93,9 @@ aws::Answer<json::Value> stage(StepContext& context, TargetAws& aws, WantedCode 
   Staging staging = staging_of(context.declared().package.staging);
   if (staging.bucket.empty()) {
     Error error{ErrorCode::invalid_input,
-                "the package has " + std::to_string(body->size()) + " bytes; Lambda takes at most " +
-                    std::to_string(limits::zip_direct_bytes) + " directly",
+                "the package has " + std::to_string(body->size()) +
+                    " bytes; Lambda takes at most " + std::to_string(limits::zip_direct_bytes) +
+                    " directly",
                 "Name a bucket in the function's region: staging: s3://bucket/prefix"};
     return std::unexpected(local_trouble(error));
   }
@@ -93,7 +106,8 @@ aws::Answer<json::Value> stage(StepContext& context, TargetAws& aws, WantedCode 
   auto put = s3.put_stream({staging.bucket, key, ""}, body);
   if (!put) return std::unexpected(put.error());
   json::Value location{{"S3Bucket", staging.bucket}, {"S3Key", key}};
-  if (!put->version_id.empty() && put->version_id != "null") location.set("S3ObjectVersion", put->version_id);
+  if (!put->version_id.empty() && put->version_id != "null")
+    location.set("S3ObjectVersion", put->version_id);
   return location;
 }
 
@@ -120,9 +134,12 @@ json::Value to_json(WantedCode const& code) {
   return out;
 }
 
-WantedCode wanted_code(json::Value const& value) { return {"", value["location"], value["stored"].as_string()}; }
+WantedCode wanted_code(json::Value const& value) {
+  return {"", value["location"], value["stored"].as_string()};
+}
 
-std::expected<WantedCode, aws::CallError> pin_code(StepContext& context, TargetAws& aws, bool function_exists) {
+std::expected<WantedCode, aws::CallError> pin_code(StepContext& context, TargetAws& aws,
+                                                   bool function_exists) {
   Package const& package = context.declared().package;
   switch (package.kind) {
     case Package::Kind::s3: return pin_s3(context, aws, function_exists);
@@ -132,8 +149,8 @@ std::expected<WantedCode, aws::CallError> pin_code(StepContext& context, TargetA
   }
 }
 
-aws::Answer<aws::FunctionRecord> send_update(StepContext& context, TargetAws& aws, WantedCode const& code,
-                                             json::Value request) {
+aws::Answer<aws::FunctionRecord> send_update(StepContext& context, TargetAws& aws,
+                                             WantedCode const& code, json::Value request) {
   auto lambda = aws.lambda(lane_of(context));
   std::string const& name = context.declared().function;
   if (code.stored.empty()) {
@@ -142,15 +159,16 @@ aws::Answer<aws::FunctionRecord> send_update(StepContext& context, TargetAws& aw
   }
   auto body = context.services.packages.open(code.stored);
   if (!body) return std::unexpected(local_trouble(body.error()));
-  if ((*body)->size() <= limits::zip_direct_bytes) return lambda.update_function_code(name, request, *body);
+  if ((*body)->size() <= limits::zip_direct_bytes)
+    return lambda.update_function_code(name, request, *body);
   auto location = stage(context, aws, code, *body);
   if (!location) return std::unexpected(location.error());
   add_members(request, *location);
   return lambda.update_function_code(name, request);
 }
 
-aws::Answer<aws::FunctionRecord> send_create(StepContext& context, TargetAws& aws, WantedCode const& code,
-                                             json::Value request) {
+aws::Answer<aws::FunctionRecord> send_create(StepContext& context, TargetAws& aws,
+                                             WantedCode const& code, json::Value request) {
   auto lambda = aws.lambda(lane_of(context));
   if (code.stored.empty()) {
     request.set("Code", code.location);
@@ -170,7 +188,13 @@ Result<WantedCode> recover_code(StepContext& context, aws::FunctionDetails const
   code.sha256 = version.record.code_sha256();
   if (version.code["RepositoryType"].as_string() == "ECR") {
     auto const& resolved = version.code["ResolvedImageUri"];
-    code.location = json::Value{{"ImageUri", resolved.as_string().empty() ? version.code["ImageUri"] : resolved}};
+    code.location = json::Value{
+        {"ImageUri", resolved.as_string().empty() ? version.code["ImageUri"] : resolved}};
+    return code;
+  }
+  // What was released from here is still stored under its hash.
+  if (context.services.packages.open(code.sha256)) {
+    code.stored = code.sha256;
     return code;
   }
   net::Request request;
@@ -179,14 +203,19 @@ Result<WantedCode> recover_code(StepContext& context, aws::FunctionDetails const
   options.total_timeout = std::chrono::minutes(5);
   options.max_response = limits::unzipped_bytes;
   auto answer = context.services.http.send(request, options, context.stop);
-  std::string what = "the code of version " + version.record.version() + " of " + context.declared().function;
-  if (!answer) return fail(ErrorCode::unavailable, what + " could not be fetched: " + answer.error().error.message);
+  std::string what =
+      "the code of version " + version.record.version() + " of " + context.declared().function;
+  if (!answer)
+    return fail(ErrorCode::unavailable,
+                what + " could not be fetched: " + answer.error().error.message);
   if (answer->status != 200)
-    return fail(ErrorCode::unavailable, what + " could not be fetched: HTTP " + std::to_string(answer->status));
+    return fail(ErrorCode::unavailable,
+                what + " could not be fetched: HTTP " + std::to_string(answer->status));
   auto stored = context.services.packages.add_bytes(answer->body);
   if (!stored) return std::unexpected(stored.error());
   if (stored->sha256 != code.sha256)
-    return fail(ErrorCode::corrupt, what + " arrived damaged: its hash is " + stored->sha256 + " instead of " + code.sha256);
+    return fail(ErrorCode::corrupt, what + " arrived damaged: its hash is " + stored->sha256 +
+                                        " instead of " + code.sha256);
   code.stored = stored->sha256;
   return code;
 }

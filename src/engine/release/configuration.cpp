@@ -31,8 +31,8 @@ Value sorted_strings(Value const& list) {
   return json::array_of({names.begin(), names.end()});
 }
 
-/// A member's value in one form, whether it was declared or read back: what AWS adds is dropped, what
-/// it reads back as objects becomes what was sent, and "nothing" has one form, null.
+/// A member's value in one form, whether it was declared or read back: what AWS adds is dropped,
+/// what it reads back as objects becomes what was sent, and "nothing" has one form, null.
 Value normal(std::string_view name, Value const& record) {
   Value const& value = record[name];
   if (name == "Layers") {
@@ -41,7 +41,9 @@ Value normal(std::string_view name, Value const& record) {
     return empty(arns) ? Value() : arns;
   }
   if (name == "ImageConfig") {
-    Value const& config = record.contains("ImageConfigResponse") ? record["ImageConfigResponse"]["ImageConfig"] : value;
+    Value const& config = record.contains("ImageConfigResponse")
+                              ? record["ImageConfigResponse"]["ImageConfig"]
+                              : value;
     return empty(config) ? Value() : config;
   }
   if (name == "Environment") {
@@ -73,16 +75,22 @@ bool same(std::string_view name, Value const& declared, Value const& live) {
   Value have = normal(name, live);
   if (name == "LoggingConfig" && want.is_object()) return covers(want, have);
   if (name == "SnapStart") {
-    auto mode = [](Value const& value) { return value.is_object() ? value["ApplyOn"].as_string() : "None"; };
+    auto mode = [](Value const& value) {
+      return value.is_object() ? value["ApplyOn"].as_string() : "None";
+    };
     return mode(want) == mode(have);
   }
-  if (name == "TracingConfig" && have.is_null()) return want.is_null() || want["Mode"].as_string() == "PassThrough";
-  if (name == "EphemeralStorage" && have.is_null()) return want.is_null() || want["Size"].as_int() == 512;
+  if (name == "TracingConfig" && have.is_null())
+    return want.is_null() || want["Mode"].as_string() == "PassThrough";
+  if (name == "EphemeralStorage" && have.is_null())
+    return want.is_null() || want["Size"].as_int() == 512;
   return want == have;
 }
 
-constexpr std::string_view not_configuration[] = {"FunctionName", "Code", "Publish", "PublishTo", "Tags",
-                                                  "PackageType", "Architectures", "CodeSigningConfigArn",
+constexpr std::string_view not_configuration[] = {"FunctionName",  "Code",
+                                                  "Publish",       "PublishTo",
+                                                  "Tags",          "PackageType",
+                                                  "Architectures", "CodeSigningConfigArn",
                                                   "TenancyConfig", "CapacityProviderConfig"};
 
 /// What UpdateFunctionConfiguration takes, and what clears each member.
@@ -134,13 +142,15 @@ std::vector<std::string> differing_members(Value const& declared, Value const& l
 
 bool architecture_differs(Value const& declared, Value const& live) {
   if (!declared.contains("Architectures")) return false;
-  Value const have = live.contains("Architectures") ? live["Architectures"] : json::array({"x86_64"});
+  Value const have =
+      live.contains("Architectures") ? live["Architectures"] : json::array({"x86_64"});
   return !(declared["Architectures"] == have);
 }
 
 std::optional<std::string> why_not_splittable(Value const& declared, Value const& live) {
   if (declared.contains("Role") && !same("Role", declared, live))
-    return "the execution role changes from " + live["Role"].as_string() + " to " + declared["Role"].as_string();
+    return "the execution role changes from " + live["Role"].as_string() + " to " +
+           declared["Role"].as_string();
   if (declared.contains("DeadLetterConfig") && !same("DeadLetterConfig", declared, live))
     return "the dead-letter target changes from " + shown("DeadLetterConfig", live) + " to " +
            shown("DeadLetterConfig", declared);
@@ -152,11 +162,14 @@ std::vector<std::string> describe_differences(Value const& declared, Value const
   for (auto const& name : differing_members(declared, live)) {
     std::string from = shown(name, live);
     std::string to = shown(name, declared);
-    if (name == "Environment" && from == to) lines.push_back(name + ": values change (" + to + ")");
-    else lines.push_back(name + ": " + from + " → " + to);
+    if (name == "Environment" && from == to)
+      lines.push_back(name + ": values change (" + to + ")");
+    else
+      lines.push_back(name + ": " + from + " → " + to);
   }
   if (architecture_differs(declared, live))
-    lines.push_back("Architectures: " + live["Architectures"].dump() + " → " + declared["Architectures"].dump());
+    lines.push_back("Architectures: " + live["Architectures"].dump() + " → " +
+                    declared["Architectures"].dump());
   return lines;
 }
 
@@ -173,8 +186,10 @@ Value restoring_configuration(Value const& record) {
   Value request = json::Object{};
   for (auto const& [name, clearing] : updatable()) {
     Value value = normal(name, record);
-    if (!value.is_null()) request.set(name, std::move(value));
-    else if (!clearing.is_null()) request.set(name, clearing);
+    if (!value.is_null())
+      request.set(name, std::move(value));
+    else if (!clearing.is_null())
+      request.set(name, clearing);
   }
   if (record["PackageType"].as_string() == "Image") {
     request.erase("Handler");

@@ -12,7 +12,8 @@ constexpr Duration settle_limit = std::chrono::minutes(15);
 void remember(ReleaseState& state, AliasContent const& content, std::string const& revision) {
   state.alias_now = content;
   state.alias_revision = revision;
-  state.weight = state.candidate_version.empty() ? 0 : content.share_of(state.candidate_version) * 100;
+  state.weight =
+      state.candidate_version.empty() ? 0 : content.share_of(state.candidate_version) * 100;
 }
 
 json::Value result_of(AliasContent const& content, std::string const& revision) {
@@ -25,7 +26,9 @@ std::string alias_name(StepContext const& context) {
 
 }  // namespace
 
-AliasContent content_of(aws::AliasRecord const& alias) { return {alias.function_version, alias.weights}; }
+AliasContent content_of(aws::AliasRecord const& alias) {
+  return {alias.function_version, alias.weights};
+}
 
 std::string unqualified(std::string const& arn) {
   auto parts = split(arn, ':');
@@ -49,22 +52,27 @@ std::optional<Move> await_settled(StepContext const& context, aws::FunctionRecor
   std::string const& function = context.declared().function;
   if (record.state() == "Failed")
     return Failed{plan::ErrorClass::infrastructure,
-                  "function " + function + " is in the state Failed: " + record.failure().value_or("no reason given"),
+                  "function " + function +
+                      " is in the state Failed: " + record.failure().value_or("no reason given"),
                   "AWS says: delete the function and create it again."};
   if (record.state() == "Inactive")
-    return Failed{plan::ErrorClass::infrastructure, "function " + function + " is Inactive: AWS reclaimed its resources",
+    return Failed{plan::ErrorClass::infrastructure,
+                  "function " + function + " is Inactive: AWS reclaimed its resources",
                   "Invoke it once, wait until it is Active again, then repeat the release."};
   if (record.settled()) return std::nullopt;
   Duration waited = context.now - last_progress(context);
   if (waited > settle_limit)
-    return Failed{plan::ErrorClass::timeout,
-                  "AWS has not finished a change of " + function + " within " + text_of(settle_limit), ""};
-  return Park{context.now + poll_interval(waited), "AWS to finish a change of " + function, {}, false};
+    return Failed{
+        plan::ErrorClass::timeout,
+        "AWS has not finished a change of " + function + " within " + text_of(settle_limit), ""};
+  return Park{
+      context.now + poll_interval(waited), "AWS to finish a change of " + function, {}, false};
 }
 
 aws::Answer<bool> moves_capacity(StepContext const& context, TargetAws& aws) {
   auto lambda = aws.lambda(lane_of(context));
-  auto found = lambda.get_provisioned_concurrency(context.declared().function, context.declared().alias);
+  auto found =
+      lambda.get_provisioned_concurrency(context.declared().function, context.declared().alias);
   if (!found) return std::unexpected(found.error());
   return *found && (**found)["Status"].as_string() == "IN_PROGRESS";
 }
@@ -78,8 +86,9 @@ Effect intend_alias(StepContext const&, AliasContent const& before, std::string 
 Performed write_alias(StepContext& context, TargetAws& aws, Effect const& effect) {
   AliasContent desired = alias_content(effect.desired["content"]);
   auto lambda = aws.lambda(lane_of(context));
-  auto written = lambda.update_alias(context.declared().function, context.declared().alias,
-                                     {desired.version, desired.weights, effect.before["revision"].as_string()});
+  auto written = lambda.update_alias(
+      context.declared().function, context.declared().alias,
+      {desired.version, desired.weights, effect.before["revision"].as_string()});
   if (!written) return refused(context, written.error());
   remember(*context.release, desired, written->revision_id);
   return Happened{result_of(desired, written->revision_id), false};
@@ -102,11 +111,13 @@ Settled settle_alias(StepContext& context, TargetAws& aws, Effect const& effect)
   if (as_before) return DidNotHappen{"the alias is as it was: " + in_words(found)};
   // Only now the extra call: a refused read leaves the plain reading in force.
   if (auto moving = moves_capacity(context, aws); moving && *moving)
-    return NotNow{std::chrono::seconds(2), "AWS is moving the provisioned concurrency of " + alias_name(context)};
+    return NotNow{std::chrono::seconds(2),
+                  "AWS is moving the provisioned concurrency of " + alias_name(context)};
   state.place = Place::changed_by_others;
   state.place_note = "somebody else set alias " + alias_name(context) + " to " + in_words(found);
-  return ChangedByOthers{"somebody else changed alias " + alias_name(context) + " while this release ran: it is at " +
-                         in_words(found) + ", expected was " + in_words(alias_content(effect.before["content"]))};
+  return ChangedByOthers{"somebody else changed alias " + alias_name(context) +
+                         " while this release ran: it is at " + in_words(found) +
+                         ", expected was " + in_words(alias_content(effect.before["content"]))};
 }
 
 Performed create_alias(StepContext& context, TargetAws& aws, Effect const& effect) {
@@ -115,11 +126,13 @@ Performed create_alias(StepContext& context, TargetAws& aws, Effect const& effec
   auto const& declared = context.declared();
   auto made = lambda.create_alias(declared.function, declared.alias, desired.version,
                                   declared.alias_description.value_or(""));
-  if (!made && made.error().trouble == aws::Trouble::already_exists) return MaybeDone{made.error().error().message};
+  if (!made && made.error().trouble == aws::Trouble::already_exists)
+    return MaybeDone{made.error().error().message};
   if (!made) return refused(context, made.error());
   ReleaseState& state = *context.release;
   state.created_alias = true;
-  if (state.baseline_alias.version.empty() && desired.version == state.baseline_version) state.baseline_alias = desired;
+  if (state.baseline_alias.version.empty() && desired.version == state.baseline_version)
+    state.baseline_alias = desired;
   remember(state, desired, made->revision_id);
   return Happened{result_of(desired, made->revision_id), false};
 }
@@ -127,24 +140,29 @@ Performed create_alias(StepContext& context, TargetAws& aws, Effect const& effec
 Settled settle_created_alias(StepContext& context, TargetAws& aws, Effect const& effect) {
   auto lambda = aws.lambda(lane_of(context));
   auto alias = lambda.get_alias(context.declared().function, context.declared().alias);
-  if (!alias && alias.error().trouble == aws::Trouble::not_found) return DidNotHappen{"there is no such alias"};
+  if (!alias && alias.error().trouble == aws::Trouble::not_found)
+    return DidNotHappen{"there is no such alias"};
   if (!alias) return unsettled(context, alias.error());
   AliasContent found = content_of(*alias);
   ReleaseState& state = *context.release;
   if (found == alias_content(effect.desired["content"])) {
     state.created_alias = true;
-    if (state.baseline_alias.version.empty() && found.version == state.baseline_version) state.baseline_alias = found;
+    if (state.baseline_alias.version.empty() && found.version == state.baseline_version)
+      state.baseline_alias = found;
     remember(state, found, alias->revision_id);
     return Happened{result_of(found, alias->revision_id), true};
   }
   state.place = Place::changed_by_others;
-  return ChangedByOthers{"somebody else created alias " + alias_name(context) + " meanwhile: it is at " + in_words(found)};
+  return ChangedByOthers{"somebody else created alias " + alias_name(context) +
+                         " meanwhile: it is at " + in_words(found)};
 }
 
-Performed publish_latest(StepContext& context, TargetAws& aws, Effect const& effect, std::string const& description) {
+Performed publish_latest(StepContext& context, TargetAws& aws, Effect const& effect,
+                         std::string const& description) {
   auto lambda = aws.lambda(lane_of(context));
   json::Value request{{"CodeSha256", effect.desired["code_sha256"]}};
-  if (!effect.before["revision"].as_string().empty()) request.set("RevisionId", effect.before["revision"]);
+  if (!effect.before["revision"].as_string().empty())
+    request.set("RevisionId", effect.before["revision"]);
   if (!description.empty()) request.set("Description", description);
   auto made = lambda.publish_version(context.declared().function, request);
   if (!made) return refused(context, made.error());

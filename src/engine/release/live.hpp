@@ -16,8 +16,8 @@ std::string account_of(std::string const& arn);
 /// The bare name of a name, partial ARN or ARN.
 std::string bare_name(std::string const& function);
 
-/// None where the record is settled. Otherwise a short wait, and a failure where waiting is of no use:
-/// AWS could not apply the last change, the function is idle, or it has taken too long.
+/// None where the record is settled. Otherwise a short wait, and a failure where waiting is of no
+/// use: AWS could not apply the last change, the function is idle, or it has taken too long.
 std::optional<Move> await_settled(StepContext const& context, aws::FunctionRecord const& record);
 
 /// Whether the alias's provisioned concurrency is being moved: the weights it shows meanwhile are
@@ -26,8 +26,9 @@ std::optional<Move> await_settled(StepContext const& context, aws::FunctionRecor
 aws::Answer<bool> moves_capacity(StepContext const& context, TargetAws& aws);
 
 /// The intent to move the alias from what was found to `desired`, guarded by `revision`.
-Effect intend_alias(StepContext const& context, AliasContent const& before, std::string const& revision,
-                    AliasContent const& desired, std::string const& purpose);
+Effect intend_alias(StepContext const& context, AliasContent const& before,
+                    std::string const& revision, AliasContent const& desired,
+                    std::string const& purpose);
 Performed write_alias(StepContext& context, TargetAws& aws, Effect const& effect);
 /// Equal to the desired → adopted. Equal to what the intent found → did not happen (and the fresh
 /// revision is remembered). Anything else → changed by others.
@@ -37,6 +38,7 @@ Performed create_alias(StepContext& context, TargetAws& aws, Effect const& effec
 Settled settle_created_alias(StepContext& context, TargetAws& aws, Effect const& effect);
 
 /// PublishVersion pinned by hash and revision; repeating it answers the version already made.
-Performed publish_latest(StepContext& context, TargetAws& aws, Effect const& effect, std::string const& description);
+Performed publish_latest(StepContext& context, TargetAws& aws, Effect const& effect,
+                         std::string const& description);
 
 }  // namespace sluice::engine

@@ -31,19 +31,18 @@ plan::ErrorClass class_of(aws::Trouble trouble) {
 bool passes(aws::Trouble trouble) {
   using aws::Trouble;
   return trouble == Trouble::busy || trouble == Trouble::throttled || trouble == Trouble::service ||
-         trouble == Trouble::unreachable || trouble == Trouble::propagating || trouble == Trouble::maybe_done ||
-         trouble == Trouble::cancelled;
+         trouble == Trouble::unreachable || trouble == Trouble::propagating ||
+         trouble == Trouble::maybe_done || trouble == Trouble::cancelled;
 }
 
 Duration patience_of(StepContext const& context) {
   return compensates(context) ? context.plan->rollback_patience : patience;
 }
 
-bool patient(StepContext const& context) { return context.now - last_progress(context) < patience_of(context); }
-
 Duration pause_between(StepContext const& context) {
   if (compensates(context)) return rollback_retry;
-  return context.now - last_progress(context) < std::chrono::seconds(5) ? Duration(250) : Duration(2000);
+  return context.now - last_progress(context) < std::chrono::seconds(5) ? Duration(250)
+                                                                        : Duration(2000);
 }
 
 }  // namespace
@@ -65,6 +64,10 @@ Failed failed(Error const& error) {
   }
 }
 
+bool patient(StepContext const& context) {
+  return context.now - last_progress(context) < patience_of(context);
+}
+
 bool compensates(StepContext const& context) { return in_compensation(context.path); }
 
 aws::Lane lane_of(StepContext const& context) {
@@ -73,7 +76,8 @@ aws::Lane lane_of(StepContext const& context) {
 
 Time last_progress(StepContext const& context) {
   Time latest = context.record.started.value_or(context.now);
-  for (auto const& effect : context.record.effects) latest = std::max(latest, effect.closed);
+  for (auto const& effect : context.record.effects)
+    if (effect.result) latest = std::max(latest, effect.closed);
   return latest;
 }
 
@@ -91,9 +95,11 @@ Move look_again(StepContext const& context, aws::CallError const& error) {
 
 Performed refused(StepContext const& context, aws::CallError const& error) {
   using aws::Trouble;
-  if (error.trouble == Trouble::maybe_done || error.trouble == Trouble::stale || error.trouble == Trouble::cancelled)
+  if (error.trouble == Trouble::maybe_done || error.trouble == Trouble::stale ||
+      error.trouble == Trouble::cancelled)
     return MaybeDone{error.error().message};
-  if (passes(error.trouble) && patient(context)) return NotNow{pause_between(context), error.error().message};
+  if (passes(error.trouble) && patient(context))
+    return NotNow{pause_between(context), error.error().message};
   return Refused{failed(error)};
 }
 

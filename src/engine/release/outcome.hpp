@@ -9,8 +9,8 @@ namespace sluice::engine {
 Failed failed(aws::CallError const& error);
 Failed failed(Error const& error);
 
-/// A read that failed: what passes by itself is tried again for a minute (a compensation: as long as
-/// the plan's patience), everything else fails the step.
+/// A read that failed: what passes by itself is tried again for a minute (a compensation: as long
+/// as the plan's patience), everything else fails the step.
 Move look_again(StepContext const& context, aws::CallError const& error);
 
 /// A write that failed. Refused for now: the same intent again later; may have arrived: MaybeDone.
@@ -18,13 +18,17 @@ Performed refused(StepContext const& context, aws::CallError const& error);
 /// A read of `settle` that failed: looked at again later.
 Settled unsettled(StepContext const& context, aws::CallError const& error);
 
-/// Since when the step has been at what it is doing now: its last outcome, else its start.
+/// Since when the step has been at what it is doing now: its last effect that happened, else its
+/// start.
 Time last_progress(StepContext const& context);
 /// When to look again at something that AWS does by itself, asked for at `since`: every 100 ms for
 /// 5 s, then 1.5 times longer each time up to 2 s (design E6). Pure.
 Duration poll_interval(Duration waited);
 
 bool compensates(StepContext const& context);
+/// Whether the step may go on trying: for a minute without progress; a compensation as long as the
+/// plan's rollback patience.
+bool patient(StepContext const& context);
 
 /// The clients of the step's target; a Move where there are none.
 std::expected<TargetAws, Failed> open_aws(StepContext& context);

@@ -7,9 +7,9 @@ namespace sluice::engine {
 namespace {
 
 constexpr std::pair<Place, std::string_view> places[] = {
-    {Place::unchanged, "unchanged"},   {Place::on_candidate, "on_candidate"},
+    {Place::unchanged, "unchanged"},     {Place::on_candidate, "on_candidate"},
     {Place::on_baseline, "on_baseline"}, {Place::moving, "moving"},
-    {Place::left_split, "left_split"}, {Place::changed_by_others, "changed_by_others"},
+    {Place::left_split, "left_split"},   {Place::changed_by_others, "changed_by_others"},
     {Place::unknown, "unknown"}};
 
 /// Names every member once, for writing and for reading alike.
@@ -123,7 +123,8 @@ json::Value to_json(AliasContent const& content) {
 
 AliasContent alias_content(json::Value const& value) {
   AliasContent content{value["version"].as_string(), {}};
-  for (auto const& [version, share] : value["weights"].members()) content.weights[version] = share.as_double();
+  for (auto const& [version, share] : value["weights"].members())
+    content.weights[version] = share.as_double();
   return content;
 }
 

@@ -21,20 +21,31 @@ std::optional<Effect> tags_effect(StepContext const& context, Tags const& from, 
   for (auto const& [name, text] : from)
     if (!to.contains(name)) gone.push_back(name);
   if (!gone.empty() && !context.happened("UntagResource"))
-    return Effect{"UntagResource", json::Value{{"tags", json::object_of(from)}}, json::Value{{"keys", json::array_of(gone)}}, {}};
+    return Effect{"UntagResource",
+                  json::Value{{"tags", json::object_of(from)}},
+                  json::Value{{"keys", json::array_of(gone)}},
+                  {}};
   Tags changed;
   for (auto const& [name, text] : to)
-    if (auto known = from.find(name); known == from.end() || known->second != text) changed[name] = text;
+    if (auto known = from.find(name); known == from.end() || known->second != text)
+      changed[name] = text;
   if (!changed.empty() && !context.happened("TagResource"))
-    return Effect{"TagResource", json::Value{{"tags", json::object_of(from)}}, json::Value{{"tags", json::object_of(changed)}}, {}};
+    return Effect{"TagResource",
+                  json::Value{{"tags", json::object_of(from)}},
+                  json::Value{{"tags", json::object_of(changed)}},
+                  {}};
   return std::nullopt;
 }
 
-std::optional<Effect> concurrency_effect(StepContext const& context, json::Value const& from, json::Value const& to) {
-  bool done = context.happened("PutFunctionConcurrency") || context.happened("DeleteFunctionConcurrency");
+std::optional<Effect> concurrency_effect(StepContext const& context, json::Value const& from,
+                                         json::Value const& to) {
+  bool done =
+      context.happened("PutFunctionConcurrency") || context.happened("DeleteFunctionConcurrency");
   if (done || from == to) return std::nullopt;
-  if (to.is_null()) return Effect{"DeleteFunctionConcurrency", json::Value{{"reserved", from}}, {}, {}};
-  return Effect{"PutFunctionConcurrency", json::Value{{"reserved", from}}, json::Value{{"reserved", to}}, {}};
+  if (to.is_null())
+    return Effect{"DeleteFunctionConcurrency", json::Value{{"reserved", from}}, {}, {}};
+  return Effect{
+      "PutFunctionConcurrency", json::Value{{"reserved", from}}, json::Value{{"reserved", to}}, {}};
 }
 
 }  // namespace
@@ -48,16 +59,20 @@ std::optional<Effect> settings_effect(StepContext& context) {
       return effect;
     }
   if (declared.reserved_concurrency)
-    if (auto effect = concurrency_effect(context, state.baseline_concurrency, *declared.reserved_concurrency)) {
+    if (auto effect = concurrency_effect(context, state.baseline_concurrency,
+                                         *declared.reserved_concurrency)) {
       context.release->wrote_concurrency = true;
       return effect;
     }
   bool describe = declared.alias_description && state.alias_existed &&
-                  *declared.alias_description != state.baseline_description && !context.happened("DescribeAlias");
+                  *declared.alias_description != state.baseline_description &&
+                  !context.happened("DescribeAlias");
   if (describe) {
     context.release->described_alias = true;
-    return Effect{"DescribeAlias", json::Value{{"description", state.baseline_description}},
-                  json::Value{{"description", *declared.alias_description}}, {}};
+    return Effect{"DescribeAlias",
+                  json::Value{{"description", state.baseline_description}},
+                  json::Value{{"description", *declared.alias_description}},
+                  {}};
   }
   return std::nullopt;
 }
@@ -66,12 +81,50 @@ std::optional<Effect> restoring_setting(StepContext& context) {
   auto const& declared = context.declared();
   ReleaseState const& state = *context.release;
   if (state.wrote_tags && declared.tags)
-    if (auto effect = tags_effect(context, *declared.tags, tags_of(state.baseline_tags))) return effect;
+    if (auto effect = tags_effect(context, *declared.tags, tags_of(state.baseline_tags)))
+      return effect;
   if (state.wrote_concurrency && declared.reserved_concurrency)
-    if (auto effect = concurrency_effect(context, *declared.reserved_concurrency, state.baseline_concurrency)) return effect;
+    if (auto effect =
+            concurrency_effect(context, *declared.reserved_concurrency, state.baseline_concurrency))
+      return effect;
   if (state.described_alias && !context.happened("DescribeAlias"))
-    return Effect{"DescribeAlias", {}, json::Value{{"description", state.baseline_description}}, {}};
+    return Effect{
+        "DescribeAlias", {}, json::Value{{"description", state.baseline_description}}, {}};
   return std::nullopt;
+}
+
+namespace {
+
+bool arrived(aws::FunctionDetails const& found, Effect const& effect) {
+  if (effect.name == "PutFunctionConcurrency")
+    return found.reserved_concurrency == static_cast<int>(effect.desired["reserved"].as_int());
+  if (effect.name == "DeleteFunctionConcurrency") return !found.reserved_concurrency;
+  if (effect.name == "UntagResource")
+    return std::ranges::none_of(effect.desired["keys"].items(), [&](json::Value const& key) {
+      return found.tags.contains(key.as_string());
+    });
+  return std::ranges::all_of(tags_of(effect.desired["tags"]), [&](auto const& wanted) {
+    auto tag = found.tags.find(wanted.first);
+    return tag != found.tags.end() && tag->second == wanted.second;
+  });
+}
+
+}  // namespace
+
+Settled settle_setting(StepContext& context, TargetAws& aws, Effect const& effect) {
+  auto lambda = aws.lambda(lane_of(context));
+  auto const& declared = context.declared();
+  if (effect.name == "DescribeAlias") {
+    auto alias = lambda.get_alias(declared.function, declared.alias);
+    if (!alias) return unsettled(context, alias.error());
+    context.release->alias_revision = alias->revision_id;
+    if (alias->description == effect.desired["description"].as_string()) return Happened{{}, true};
+    return DidNotHappen{"the alias has its old description"};
+  }
+  auto found = lambda.get_function(declared.function);
+  if (!found) return unsettled(context, found.error());
+  if (arrived(*found, effect)) return Happened{{}, true};
+  return DidNotHappen{"the function has its old settings"};
 }
 
 Performed write_setting(StepContext& context, TargetAws& aws, Effect const& effect) {
@@ -80,15 +133,19 @@ Performed write_setting(StepContext& context, TargetAws& aws, Effect const& effe
   ReleaseState& state = *context.release;
   aws::Answer<void> answer;
   if (effect.name == "DescribeAlias") {
-    auto described = lambda.describe_alias(declared.function, declared.alias, effect.desired["description"].as_string(), "");
+    auto described = lambda.describe_alias(declared.function, declared.alias,
+                                           effect.desired["description"].as_string(), "");
     if (!described) return refused(context, described.error());
     state.alias_revision = described->revision_id;
     return Happened{};
   }
-  if (effect.name == "TagResource") answer = lambda.tag(state.function_arn, tags_of(effect.desired["tags"]));
+  if (effect.name == "TagResource")
+    answer = lambda.tag(state.function_arn, tags_of(effect.desired["tags"]));
   else if (effect.name == "PutFunctionConcurrency")
-    answer = lambda.put_concurrency(declared.function, static_cast<int>(effect.desired["reserved"].as_int()));
-  else if (effect.name == "DeleteFunctionConcurrency") answer = lambda.delete_concurrency(declared.function);
+    answer = lambda.put_concurrency(declared.function,
+                                    static_cast<int>(effect.desired["reserved"].as_int()));
+  else if (effect.name == "DeleteFunctionConcurrency")
+    answer = lambda.delete_concurrency(declared.function);
   else {
     std::vector<std::string> keys;
     for (auto const& key : effect.desired["keys"].items()) keys.push_back(key.as_string());

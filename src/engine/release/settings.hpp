@@ -14,5 +14,7 @@ std::optional<Effect> settings_effect(StepContext& context);
 /// The next setting that this run changed and that is not back to what was recorded.
 std::optional<Effect> restoring_setting(StepContext& context);
 Performed write_setting(StepContext& context, TargetAws& aws, Effect const& effect);
+/// Compares what is there with what was to be set; a setting that did not arrive is set again.
+Settled settle_setting(StepContext& context, TargetAws& aws, Effect const& effect);
 
 }  // namespace sluice::engine

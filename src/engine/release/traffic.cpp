@@ -11,7 +11,8 @@ analysis::Counts counts_of(json::Value const& value) {
   return {value["requests"].as_double(), value["errors"].as_double()};
 }
 
-aws::MetricQuery query(ReleaseState const& state, std::string id, std::string metric, std::string const& version) {
+aws::MetricQuery query(ReleaseState const& state, std::string id, std::string metric,
+                       std::string const& version) {
   aws::MetricQuery it;
   it.id = std::move(id);
   it.name_space = "AWS/Lambda";
@@ -39,21 +40,27 @@ Traffic operator-(Traffic const& a, Traffic const& b) {
 }
 
 json::Value to_json(Traffic const& traffic) {
-  return json::Value{{"candidate", to_json(traffic.candidate)}, {"baseline", to_json(traffic.baseline)}};
+  return json::Value{{"candidate", to_json(traffic.candidate)},
+                     {"baseline", to_json(traffic.baseline)}};
 }
 
-Traffic traffic_of(json::Value const& value) { return {counts_of(value["candidate"]), counts_of(value["baseline"])}; }
+Traffic traffic_of(json::Value const& value) {
+  return {counts_of(value["candidate"]), counts_of(value["baseline"])};
+}
 
-aws::Answer<Traffic> count_traffic(StepContext const& context, TargetAws& aws, Time start, Time end) {
+aws::Answer<Traffic> count_traffic(StepContext const& context, TargetAws& aws, Time start,
+                                   Time end) {
   ReleaseState const& state = *context.release;
   auto cloudwatch = aws.cloudwatch();
-  auto answer = cloudwatch.get_metric_data({query(state, "cr", "Invocations", state.candidate_version),
-                                            query(state, "ce", "Errors", state.candidate_version),
-                                            query(state, "br", "Invocations", state.baseline_version),
-                                            query(state, "be", "Errors", state.baseline_version)},
-                                           start, end);
+  auto answer =
+      cloudwatch.get_metric_data({query(state, "cr", "Invocations", state.candidate_version),
+                                  query(state, "ce", "Errors", state.candidate_version),
+                                  query(state, "br", "Invocations", state.baseline_version),
+                                  query(state, "be", "Errors", state.baseline_version)},
+                                 start, end);
   if (!answer) return std::unexpected(answer.error());
-  return Traffic{{sum(*answer, "cr"), sum(*answer, "ce")}, {sum(*answer, "br"), sum(*answer, "be")}};
+  return Traffic{{sum(*answer, "cr"), sum(*answer, "ce")},
+                 {sum(*answer, "br"), sum(*answer, "be")}};
 }
 
 }  // namespace sluice::engine

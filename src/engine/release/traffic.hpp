@@ -17,6 +17,7 @@ Traffic traffic_of(json::Value const& value);
 
 /// One GetMetricData: Invocations and Errors (Sum) by FunctionName, Resource = function:alias and
 /// ExecutedVersion (Lambda metrics). A metric that does not exist is an empty result and counts 0.
-aws::Answer<Traffic> count_traffic(StepContext const& context, TargetAws& aws, Time start, Time end);
+aws::Answer<Traffic> count_traffic(StepContext const& context, TargetAws& aws, Time start,
+                                   Time end);
 
 }  // namespace sluice::engine

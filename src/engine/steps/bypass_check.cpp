@@ -23,7 +23,8 @@ class BypassCheck final : public Executor {
  public:
   Move next(StepContext& context) const override {
     ReleaseState const& state = *context.release;
-    if (!state.function_existed || state.alias.empty() || state.unchanged) return Done{{}, NodeStatus::skipped, "nothing to compare"};
+    if (!state.function_existed || state.alias.empty() || state.unchanged)
+      return Done{{}, NodeStatus::skipped, "nothing to compare"};
     auto aws = open_aws(context);
     if (!aws) return aws.error();
     auto lambda = aws->lambda();
@@ -35,7 +36,8 @@ class BypassCheck final : public Executor {
 
  private:
   static void unreadable(StepContext& context, aws::CallError const& error) {
-    context.notes.push_back("could not look for traffic that bypasses the alias: " + error.error().message);
+    context.notes.push_back("could not look for traffic that bypasses the alias: " +
+                            error.error().message);
   }
 
   static void look_at_mappings(StepContext& context, aws::Lambda& lambda) {
@@ -46,7 +48,8 @@ class BypassCheck final : public Executor {
       std::string const& arn = mapping["FunctionArn"].as_string();
       if (arn != unqualified(arn)) continue;
       context.notes.push_back("event source mapping " + mapping["UUID"].as_string() + " (" +
-                              mapping["EventSourceArn"].as_string() + ") names the function without an alias: it runs $LATEST, and "
+                              mapping["EventSourceArn"].as_string() +
+                              ") names the function without an alias: it runs $LATEST, and "
                               "every publish at once");
     }
   }
@@ -55,8 +58,9 @@ class BypassCheck final : public Executor {
     auto url = lambda.get_url_config(context.release->function);
     if (!url) return unreadable(context, url.error());
     if (*url)
-      context.notes.push_back("the function URL " + (**url)["FunctionUrl"].as_string() +
-                              " belongs to the function, not to the alias: its callers get $LATEST");
+      context.notes.push_back(
+          "the function URL " + (**url)["FunctionUrl"].as_string() +
+          " belongs to the function, not to the alias: its callers get $LATEST");
   }
 
   static void look_at_policy(StepContext& context, aws::Lambda& lambda) {
@@ -66,12 +70,14 @@ class BypassCheck final : public Executor {
     if (!*bare) return;
     auto callers = principals_of(**bare);
     if (!state.alias_existed) {
-      context.notes.push_back("the function's resource policy admits callers (" + join(callers, "; ") +
-                              ") and the new alias " + state.alias + " has no policy of its own: add the same permissions to it");
+      context.notes.push_back("the function's resource policy admits callers (" +
+                              join(callers, "; ") + ") and the new alias " + state.alias +
+                              " has no policy of its own: add the same permissions to it");
       return;
     }
-    context.notes.push_back("the resource policy admits callers of the function without an alias (" + join(callers, "; ") +
-                            "): what they call is $LATEST");
+    context.notes.push_back(
+        "the resource policy admits callers of the function without an alias (" +
+        join(callers, "; ") + "): what they call is $LATEST");
   }
 };
 

@@ -23,8 +23,10 @@ struct Window {
 };
 
 json::Value to_json(Window const& window) {
-  return json::Value{{"start_ms", to_millis(window.start)}, {"end_ms", to_millis(window.end)},
-                     {"decided_ms", to_millis(window.decided)}, {"deadline_ms", to_millis(window.deadline)},
+  return json::Value{{"start_ms", to_millis(window.start)},
+                     {"end_ms", to_millis(window.end)},
+                     {"decided_ms", to_millis(window.decided)},
+                     {"deadline_ms", to_millis(window.deadline)},
                      {"before", to_json(window.before)}};
 }
 
@@ -67,12 +69,14 @@ class Check final : public Executor {
   static std::optional<Move> answered(json::Value const& signal) {
     std::string const& kind = signal["kind"].as_string();
     std::string by = " by " + signal["by"].as_string();
-    if (kind == "skip" || kind == "approve") return Done{{}, NodeStatus::succeeded, "passed without a verdict" + by};
+    if (kind == "skip" || kind == "approve")
+      return Done{{}, NodeStatus::succeeded, "passed without a verdict" + by};
     if (kind == "reject") return Failed{plan::ErrorClass::rejected, "rejected" + by, ""};
     return std::nullopt;
   }
 
-  static Move begin(StepContext& context, TargetAws& aws, plan::CheckStep const& step, Duration lag) {
+  static Move begin(StepContext& context, TargetAws& aws, plan::CheckStep const& step,
+                    Duration lag) {
     Time started = context.record.started.value_or(context.now);
     Window window;
     bool at_once = lag < minute;
@@ -86,45 +90,58 @@ class Check final : public Executor {
       if (!counted) return look_again(context, counted.error());
       window.before = *counted;
     }
-    return Park{std::min(context.now + interval(lag), window.decided), waiting_text(context), to_json(window), true};
+    return Park{std::min(context.now + interval(lag), window.decided), waiting_text(context),
+                to_json(window), true};
   }
 
-  static Duration interval(Duration lag) { return lag < minute ? Duration(1000) : Duration(30'000); }
+  static Duration interval(Duration lag) {
+    return lag < minute ? Duration(1000) : Duration(30'000);
+  }
 
   static std::string waiting_text(StepContext const& context) {
     return "enough traffic on version " + context.release->candidate_version + " to judge it";
   }
 
-  static Move look(StepContext& context, TargetAws& aws, plan::CheckStep const& step, Window const& window, Duration lag) {
+  static Move look(StepContext& context, TargetAws& aws, plan::CheckStep const& step,
+                   Window const& window, Duration lag) {
     bool at_once = lag < minute;
-    Time until = at_once ? context.now + minute : start_of_minute(std::min(window.end, context.now - lag));
+    Time until =
+        at_once ? context.now + minute : start_of_minute(std::min(window.end, context.now - lag));
     if (!at_once && context.now >= window.decided) until = window.end;
     Traffic seen;
     if (until > window.start) {
       auto counted = count_traffic(context, aws, window.start, until);
       // Metrics that cannot be read are missing data: held, never passed.
-      if (!counted) context.notes.push_back("metrics cannot be read: " + counted.error().error().message);
-      else seen = *counted - window.before;
+      if (!counted)
+        context.notes.push_back("metrics cannot be read: " + counted.error().error().message);
+      else
+        seen = *counted - window.before;
     }
-    analysis::Verdict verdict = analysis::judge_error_rate(
-        seen.candidate, seen.baseline, {static_cast<double>(step.min_requests), step.max_error_rate});
+    analysis::Verdict verdict =
+        analysis::judge_error_rate(seen.candidate, seen.baseline,
+                                   {static_cast<double>(step.min_requests), step.max_error_rate});
     return decide(context, step, window, lag, verdict);
   }
 
-  static Move decide(StepContext& context, plan::CheckStep const& step, Window const& window, Duration lag,
-                     analysis::Verdict const& verdict) {
-    json::Value outputs{{"verdict", name_of(verdict.outcome)}, {"reason", verdict.reason}, {"receipt", verdict.receipt}};
+  static Move decide(StepContext& context, plan::CheckStep const& step, Window const& window,
+                     Duration lag, analysis::Verdict const& verdict) {
+    json::Value outputs{{"verdict", name_of(verdict.outcome)},
+                        {"reason", verdict.reason},
+                        {"receipt", verdict.receipt}};
     if (verdict.outcome == analysis::Outcome::fail) {
       context.release->place_note = verdict.reason;
       return Failed{plan::ErrorClass::verification, verdict.reason, ""};
     }
     if (context.now >= window.decided && verdict.outcome == analysis::Outcome::pass)
       return Done{std::move(outputs), NodeStatus::succeeded, verdict.reason};
-    bool overdue = context.now >= window.deadline && verdict.outcome == analysis::Outcome::inconclusive;
+    bool overdue =
+        context.now >= window.deadline && verdict.outcome == analysis::Outcome::inconclusive;
     if (overdue && step.roll_back_on_no_data)
-      return Failed{plan::ErrorClass::verification, verdict.reason + ": missing data is never a pass",
+      return Failed{plan::ErrorClass::verification,
+                    verdict.reason + ": missing data is never a pass",
                     "Send more traffic through the alias, watch longer, or lower min_requests."};
-    if (overdue) return Park{std::nullopt, "a decision: " + verdict.reason, to_json(window), true, true};
+    if (overdue)
+      return Park{std::nullopt, "a decision: " + verdict.reason, to_json(window), true, true};
     Time next = context.now + interval(lag);
     if (context.now < window.decided) next = std::min(next, window.decided);
     return Park{next, waiting_text(context), {}, false};

@@ -16,13 +16,19 @@ class Finish final : public Executor {
     auto const& declared = context.declared();
     bool alias_missing = !declared.alias.empty() && !state.alias_existed && !state.created_alias;
     if (alias_missing)
-      return Effect{"CreateAlias", {}, json::Value{{"content", to_json(AliasContent{state.candidate_version, {}})}}, {}};
+      return Effect{"CreateAlias",
+                    {},
+                    json::Value{{"content", to_json(AliasContent{state.candidate_version, {}})}},
+                    {}};
     if (auto effect = settings_effect(context)) return *effect;
     if (state.place != Place::unchanged || !state.unchanged) state.place = Place::on_candidate;
+    if (state.place == Place::on_candidate) state.latest_note.clear();
     if (state.created_function) state.place_note = "created by this run";
     json::Value outputs{{"version", state.candidate_version}, {"place", name_of(state.place)}};
     return Done{std::move(outputs), NodeStatus::succeeded,
-                state.unchanged && context.record.effects.empty() ? "nothing to do: everything declared is live already" : ""};
+                state.unchanged && context.record.effects.empty()
+                    ? "nothing to do: everything declared is live already"
+                    : ""};
   }
 
   Performed perform(StepContext& context, Effect const& effect) const override {
@@ -36,7 +42,7 @@ class Finish final : public Executor {
     auto aws = open_aws(context);
     if (!aws) return Refused{aws.error()};
     if (effect.name == "CreateAlias") return settle_created_alias(context, *aws, effect);
-    return DidNotHappen{"setting it again changes nothing more"};
+    return settle_setting(context, *aws, effect);
   }
 };
 

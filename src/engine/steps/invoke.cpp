@@ -11,10 +11,14 @@ namespace {
 class Invoke final : public Executor {
  public:
   Move next(StepContext& context) const override {
-    if (context.happened("Invoke")) return Done{context.result_of("Invoke"), NodeStatus::succeeded, {}};
+    if (context.happened("Invoke"))
+      return Done{context.result_of("Invoke"), NodeStatus::succeeded, {}};
     plan::InvokeStep step = plan::invoke_step(context.record.input);
     std::string qualifier = context.release ? context.release->candidate_version : "";
-    return Effect{"Invoke", {}, json::Value{{"function", name_of(context, step)}, {"qualifier", qualifier}}, {}};
+    return Effect{"Invoke",
+                  {},
+                  json::Value{{"function", name_of(context, step)}, {"qualifier", qualifier}},
+                  {}};
   }
 
   Performed perform(StepContext& context, Effect const& effect) const override {
@@ -22,21 +26,26 @@ class Invoke final : public Executor {
     if (!aws) return Refused{aws.error()};
     plan::InvokeStep step = plan::invoke_step(context.record.input);
     auto lambda = aws->lambda();
-    auto answer = lambda.invoke(effect.desired["function"].as_string(), effect.desired["qualifier"].as_string(),
-                                step.payload, "RequestResponse", step.timeout);
+    auto answer = lambda.invoke(effect.desired["function"].as_string(),
+                                effect.desired["qualifier"].as_string(), step.payload,
+                                "RequestResponse", step.timeout);
     if (!answer) return refused(context, answer.error());
     std::string payload = answer->payload.substr(0, 4096);
     if (!answer->function_error.empty())
       return Refused{Failed{plan::ErrorClass::program,
-                            effect.desired["function"].as_string() + " version " + answer->executed_version +
-                                " answered with an error: " + printable(payload), ""}};
-    return Happened{json::Value{{"version", answer->executed_version}, {"payload", payload}}, false};
+                            effect.desired["function"].as_string() + " version " +
+                                answer->executed_version +
+                                " answered with an error: " + printable(payload),
+                            ""}};
+    return Happened{json::Value{{"version", answer->executed_version}, {"payload", payload}},
+                    false};
   }
 
   Settled settle(StepContext& context, Effect const&) const override {
     if (plan::invoke_step(context.record.input).idempotent)
       return DidNotHappen{"the answer was lost: it is invoked again"};
-    return Refused{Failed{plan::ErrorClass::unknown, "the answer of the invocation was lost, and it may not be repeated",
+    return Refused{Failed{plan::ErrorClass::unknown,
+                          "the answer of the invocation was lost, and it may not be repeated",
                           "Declare it idempotent where invoking twice is harmless."}};
   }
 

@@ -11,17 +11,20 @@ namespace {
 /// What was read, for one call of `next`.
 struct Found {
   std::optional<aws::AliasRecord> alias;
-  std::optional<aws::FunctionDetails> live;    ///< what the alias serves; `$LATEST` where there is none
+  std::optional<aws::FunctionDetails>
+      live;  ///< what the alias serves; `$LATEST` where there is none
   std::optional<aws::FunctionDetails> latest;  ///< `$LATEST`, read where something is to be written
 };
 
 /// Whether the plan moves this release's traffic by less than all of it.
 bool shifts_in_steps(plan::Node const& node, std::string const& release) {
-  if (node.step && node.step->kind == "shift" && node.step->input["release"].as_string() == release) {
+  if (node.step && node.step->kind == "shift" &&
+      node.step->input["release"].as_string() == release) {
     double weight = node.step->input["weight"].as_double(100);
     if (weight > 0 && weight < 100) return true;
   }
-  return std::ranges::any_of(node.children, [&](plan::Node const& child) { return shifts_in_steps(child, release); });
+  return std::ranges::any_of(
+      node.children, [&](plan::Node const& child) { return shifts_in_steps(child, release); });
 }
 
 /// Reads what is there, compares it with what is declared, and makes the baseline restorable.
@@ -60,13 +63,20 @@ std::optional<Move> Prepare::read_alias(StepContext& context, TargetAws& aws, Fo
   AliasContent content = content_of(*alias);
   if (!content.weights.empty()) {
     if (auto moving = moves_capacity(context, aws); moving && *moving)
-      return Park{context.now + std::chrono::seconds(2), "AWS to move the alias's provisioned concurrency", {}, false};
+      return Park{context.now + std::chrono::seconds(2),
+                  "AWS to move the alias's provisioned concurrency",
+                  {},
+                  false};
     if (!declared.heal_to_primary)
-      return Failed{plan::ErrorClass::conflict,
-                    "alias " + declared.function + ":" + declared.alias + " is split already: " + in_words(content),
-                    "A release that was interrupted left it so. Put it back with `sluice rollback " +
-                        declared.function + ":" + declared.alias + "`, or let this release begin with --heal to-primary."};
-    return intend_alias(context, content, alias->revision_id, AliasContent{content.version, {}}, "heal");
+      return Failed{
+          plan::ErrorClass::conflict,
+          "alias " + declared.function + ":" + declared.alias +
+              " is split already: " + in_words(content),
+          "A release that was interrupted left it so. Put it back with `sluice rollback " +
+              declared.function + ":" + declared.alias +
+              "`, or let this release begin with --heal to-primary."};
+    return intend_alias(context, content, alias->revision_id, AliasContent{content.version, {}},
+                        "heal");
   }
   if (!state.alias_existed && !state.created_alias) {
     state.alias_existed = true;
@@ -96,12 +106,16 @@ Move Prepare::new_function(StepContext& context, TargetAws& aws) {
   std::string missing;
   for (auto name : {"Role", "Runtime", "Handler"}) {
     bool needed = std::string_view(name) == "Role" || !image;
-    if (needed && declared.configuration[name].is_null()) missing += (missing.empty() ? "" : ", ") + std::string(name);
+    if (needed && declared.configuration[name].is_null())
+      missing += (missing.empty() ? "" : ", ") + std::string(name);
   }
-  if (declared.package.kind == plan::Package::Kind::none) missing += (missing.empty() ? "" : ", ") + std::string("a package");
+  if (declared.package.kind == plan::Package::Kind::none)
+    missing += (missing.empty() ? "" : ", ") + std::string("a package");
   if (!missing.empty())
     return Failed{plan::ErrorClass::configuration,
-                  "function " + declared.function + " does not exist yet, and to create it the release lacks: " + missing, ""};
+                  "function " + declared.function +
+                      " does not exist yet, and to create it the release lacks: " + missing,
+                  ""};
   auto code = pin_code(context, aws, false);
   if (!code) return look_again(context, code.error());
   state.wanted_code = code->sha256;
@@ -128,14 +142,19 @@ std::optional<Move> Prepare::compare(StepContext& context, TargetAws& aws, Found
   if (shifts_in_steps(context.plan->root, declared.id) && found.alias) {
     if (auto why = why_not_splittable(declared.configuration, live))
       return Failed{plan::ErrorClass::configuration,
-                    "an alias cannot split traffic between the two versions of " + declared.function + ": " + *why,
-                    "Release this change alone with a strategy that shifts to 100 at once; steps are possible again afterwards."};
+                    "an alias cannot split traffic between the two versions of " +
+                        declared.function + ": " + *why,
+                    "Release this change alone with a strategy that shifts to 100 at once; steps "
+                    "are possible again afterwards."};
   }
   state.baseline_tags = json::object_of(found.live->tags);
-  if (found.live->reserved_concurrency) state.baseline_concurrency = *found.live->reserved_concurrency;
+  if (found.live->reserved_concurrency)
+    state.baseline_concurrency = *found.live->reserved_concurrency;
   bool tags_differ = declared.tags && *declared.tags != found.live->tags;
-  bool concurrency_differs = declared.reserved_concurrency && declared.reserved_concurrency != found.live->reserved_concurrency;
-  bool description_differs = declared.alias_description && found.alias && *declared.alias_description != found.alias->description;
+  bool concurrency_differs = declared.reserved_concurrency &&
+                             declared.reserved_concurrency != found.live->reserved_concurrency;
+  bool description_differs = declared.alias_description && found.alias &&
+                             *declared.alias_description != found.alias->description;
   state.settings_differ = tags_differ || concurrency_differs || description_differs;
   state.unchanged = found.live->record.code_sha256() == state.wanted_code &&
                     differing_members(declared.configuration, live).empty() &&
@@ -168,11 +187,14 @@ std::optional<Move> Prepare::secure_baseline(StepContext& context, TargetAws& aw
   if (state.latest_version.empty())
     return Effect{"PublishVersion",
                   json::Value{{"revision", record.revision_id()}},
-                  json::Value{{"code_sha256", record.code_sha256()}, {"fingerprint", state.latest_fingerprint}}, {}};
+                  json::Value{{"code_sha256", record.code_sha256()},
+                              {"fingerprint", state.latest_fingerprint}},
+                  {}};
   bool through_version = found.live->record.version() != "$LATEST";
   state.baseline_version = through_version ? found.live->record.version() : state.latest_version;
   state.baseline_code = found.live->record.code_sha256();
-  state.members_to_write = json::array_of(differing_members(declared.configuration, record.configuration));
+  state.members_to_write =
+      json::array_of(differing_members(declared.configuration, record.configuration));
   state.code_to_write = record.code_sha256() != state.wanted_code ||
                         architecture_differs(declared.configuration, record.configuration);
   return std::nullopt;
@@ -184,23 +206,30 @@ std::optional<Move> Prepare::secure_alias(StepContext& context, Found& found) {
   ReleaseState& state = *context.release;
   if (declared.alias.empty()) return std::nullopt;
   if (found.alias && found.alias->function_version == "$LATEST")
-    return intend_alias(context, state.alias_now, state.alias_revision, AliasContent{state.baseline_version, {}}, "pin");
+    return intend_alias(context, state.alias_now, state.alias_revision,
+                        AliasContent{state.baseline_version, {}}, "pin");
   if (found.alias || state.created_alias) {
     if (state.baseline_alias.version == "$LATEST") state.baseline_alias = state.alias_now;
     return std::nullopt;
   }
   if (declared.missing_alias == plan::Release::MissingAlias::create_at_end) {
-    state.why_at_once = "alias " + declared.alias + " does not exist yet: it is created at the end, on the new version";
+    state.why_at_once = "alias " + declared.alias +
+                        " does not exist yet: it is created at the end, on the new version";
     return std::nullopt;
   }
-  return Effect{"CreateAlias", {}, json::Value{{"content", to_json(AliasContent{state.baseline_version, {}})}}, {}};
+  return Effect{"CreateAlias",
+                {},
+                json::Value{{"content", to_json(AliasContent{state.baseline_version, {}})}},
+                {}};
 }
 
 Move Prepare::traffic_only(StepContext& context, Found const& found) {
   ReleaseState& state = *context.release;
   if (!found.alias)
-    return Failed{plan::ErrorClass::configuration,
-                  "alias " + context.declared().function + ":" + context.declared().alias + " does not exist", ""};
+    return Failed{
+        plan::ErrorClass::configuration,
+        "alias " + context.declared().function + ":" + context.declared().alias + " does not exist",
+        ""};
   state.function_existed = true;
   state.function_arn = unqualified(found.alias->arn);
   state.account = account_of(state.function_arn);
@@ -211,6 +240,8 @@ Move Prepare::traffic_only(StepContext& context, Found const& found) {
 Move Prepare::next(StepContext& context) const {
   auto const& declared = context.declared();
   ReleaseState& state = *context.release;
+  // A scope that is tried again keeps its baseline: what is live by now may be the candidate.
+  if (state.prepared) return done(state);
   auto aws = open_aws(context);
   if (!aws) return aws.error();
   state.function = bare_name(declared.function);
@@ -218,7 +249,8 @@ Move Prepare::next(StepContext& context) const {
   state.region = aws->region;
   Found found;
   if (auto move = read_alias(context, *aws, found)) return *move;
-  bool level_traffic = plan::prepare_step(context.record.input).level == plan::PrepareLevel::traffic;
+  bool level_traffic =
+      plan::prepare_step(context.record.input).level == plan::PrepareLevel::traffic;
   if (level_traffic) return traffic_only(context, found);
   if (auto move = read_function(context, *aws, found)) return *move;
   if (!found.live) return new_function(context, *aws);

@@ -20,7 +20,8 @@ class Publish final : public Executor {
   Pool pool() const override { return Pool::long_work; }  // uploads
   /// E12: two steps that write one `$LATEST` never run at the same time.
   std::string exclusive_key(StepContext const& context) const override {
-    return "latest:" + context.release->account + ":" + context.release->region + ":" + context.release->function;
+    return "latest:" + context.release->account + ":" + context.release->region + ":" +
+           context.release->function;
   }
 
  private:
@@ -31,7 +32,8 @@ class Publish final : public Executor {
   static std::optional<Move> await_latest(StepContext& context, TargetAws& aws);
   static Performed created(StepContext& context, TargetAws& aws, Effect const& effect);
   static Performed deleted(StepContext& context, TargetAws& aws);
-  static Performed updated_configuration(StepContext& context, TargetAws& aws, Effect const& effect);
+  static Performed updated_configuration(StepContext& context, TargetAws& aws,
+                                         Effect const& effect);
   static Performed updated_code(StepContext& context, TargetAws& aws, Effect const& effect);
   static Settled settle_latest(StepContext& context, TargetAws& aws, Effect const& effect);
 };
@@ -44,11 +46,13 @@ WantedCode code_of(StepContext const& context) {
 
 json::Value create_request(StepContext const& context) {
   auto const& declared = context.declared();
-  json::Value request = declared.configuration.is_object() ? declared.configuration : json::Value(json::Object{});
+  json::Value request =
+      declared.configuration.is_object() ? declared.configuration : json::Value(json::Object{});
   request.set("FunctionName", context.release->function);
   bool image = declared.package.kind == plan::Package::Kind::image;
   if (image) request.set("PackageType", "Image");
-  if (declared.tags && !declared.tags->empty()) request.set("Tags", json::object_of(*declared.tags));
+  if (declared.tags && !declared.tags->empty())
+    request.set("Tags", json::object_of(*declared.tags));
   request.set("Publish", true);
   return request;
 }
@@ -64,12 +68,13 @@ std::optional<Failed> wrong_code(StepContext const& context, std::string const& 
   std::string const& wanted = context.release->wanted_code;
   if (wanted.empty() || answered.empty() || wanted == answered) return std::nullopt;
   return Failed{plan::ErrorClass::verification,
-                "AWS stored other code for " + context.declared().function + " than was sent: its CodeSha256 is " +
-                    answered + ", expected was " + wanted,
+                "AWS stored other code for " + context.declared().function +
+                    " than was sent: its CodeSha256 is " + answered + ", expected was " + wanted,
                 "Nothing was shifted. Check who writes to the package's location."};
 }
 
-Move ready(StepContext& context, std::string const& version, std::string const& arn, std::string const& code) {
+Move ready(StepContext& context, std::string const& version, std::string const& arn,
+           std::string const& code) {
   if (auto failure = wrong_code(context, code)) return *failure;
   ReleaseState& state = *context.release;
   state.function_arn = unqualified(arn);
@@ -108,8 +113,10 @@ Move Publish::create(StepContext& context, TargetAws& aws) {
   std::string version = created["version"].as_string();
   if (version == "$LATEST" || version.empty()) {
     if (auto wait = await_latest(context, aws)) return *wait;
-    return Effect{"PublishVersion", json::Value{{"revision", state.latest_revision}},
-                  json::Value{{"code_sha256", created["code_sha256"]}}, {}};
+    return Effect{"PublishVersion",
+                  json::Value{{"revision", state.latest_revision}},
+                  json::Value{{"code_sha256", created["code_sha256"]}},
+                  {}};
   }
   return await_version(context, aws, version);
 }
@@ -121,24 +128,32 @@ Move Publish::update(StepContext& context, TargetAws& aws) {
   bool code_publishes = declared.version_description.empty();
   if (auto const& published = context.result_of("PublishVersion"); !published.is_null())
     return published_version(context, aws, published);
-  if (auto const& code = context.result_of("UpdateFunctionCode"); !code.is_null() && code["version"].as_string() != "$LATEST")
+  if (auto const& code = context.result_of("UpdateFunctionCode");
+      !code.is_null() && code["version"].as_string() != "$LATEST")
     return await_version(context, aws, code["version"].as_string());
-  bool first_write = !context.happened("UpdateFunctionConfiguration") && !context.happened("UpdateFunctionCode");
+  bool first_write =
+      !context.happened("UpdateFunctionConfiguration") && !context.happened("UpdateFunctionCode");
   // After a write, or after somebody else's: only a read that saw it settled gives the next guard.
   if (!first_write || state.latest_revision.empty())
     if (auto wait = await_latest(context, aws)) return *wait;
-  json::Value before{{"revision", state.latest_revision}, {"fingerprint", state.latest_fingerprint}};
+  json::Value before{{"revision", state.latest_revision},
+                     {"fingerprint", state.latest_fingerprint}};
   if (configuration && !context.happened("UpdateFunctionConfiguration")) {
     state.wrote_latest = true;
-    return Effect{"UpdateFunctionConfiguration", before, {}, json::Value{{"members", state.members_to_write}}};
+    return Effect{"UpdateFunctionConfiguration",
+                  before,
+                  {},
+                  json::Value{{"members", state.members_to_write}}};
   }
   if (state.code_to_write && !context.happened("UpdateFunctionCode")) {
     state.wrote_latest = true;
     return Effect{"UpdateFunctionCode", before, json::Value{{"code_sha256", state.wanted_code}},
                   json::Value{{"publish", code_publishes}}};
   }
-  return Effect{"PublishVersion", json::Value{{"revision", state.latest_revision}},
-                json::Value{{"code_sha256", state.wanted_code}}, {}};
+  return Effect{"PublishVersion",
+                json::Value{{"revision", state.latest_revision}},
+                json::Value{{"code_sha256", state.wanted_code}},
+                {}};
 }
 
 /// Waits until `$LATEST` is settled and remembers its revision and content.
@@ -147,9 +162,10 @@ std::optional<Move> Publish::await_latest(StepContext& context, TargetAws& aws) 
   auto latest = lambda.get_function(context.declared().function);
   if (!latest) return look_again(context, latest.error());
   if (auto failure = latest->record.failure(); failure && latest->record.state() != "Failed")
-    return Failed{plan::ErrorClass::infrastructure,
-                  "AWS could not apply the change to " + context.declared().function + ": " + *failure,
-                  "The old code is still in force."};
+    return Failed{
+        plan::ErrorClass::infrastructure,
+        "AWS could not apply the change to " + context.declared().function + ": " + *failure,
+        "The old code is still in force."};
   if (auto wait = await_settled(context, latest->record)) return wait;
   context.release->latest_revision = latest->record.revision_id();
   context.release->latest_fingerprint = fingerprint(latest->record.configuration);
@@ -157,10 +173,12 @@ std::optional<Move> Publish::await_latest(StepContext& context, TargetAws& aws) 
 }
 
 /// PublishVersion answers a plain function's version as Active; SnapStart and the like are Pending.
-Move Publish::published_version(StepContext& context, TargetAws& aws, json::Value const& published) {
+Move Publish::published_version(StepContext& context, TargetAws& aws,
+                                json::Value const& published) {
   std::string version = published["version"].as_string();
   if (published["state"].as_string() != "Active") return await_version(context, aws, version);
-  return ready(context, version, published["arn"].as_string(), published["code_sha256"].as_string());
+  return ready(context, version, published["arn"].as_string(),
+               published["code_sha256"].as_string());
 }
 
 /// UpdateFunctionCode(Publish) answers the version in the state Pending, without LastUpdateStatus.
@@ -170,14 +188,18 @@ Move Publish::await_version(StepContext& context, TargetAws& aws, std::string co
   if (!found) return look_again(context, found.error());
   Duration waited = context.now - last_progress(context);
   std::string name = "version " + version + " of " + context.declared().function;
-  if (found->record.state() == "Failed" && context.release->created_function && !context.happened("DeleteFunction"))
-    return Effect{"DeleteFunction", {}, {}, json::Value{{"reason", found->record.failure().value_or("")}}};
+  if (found->record.state() == "Failed" && context.release->created_function &&
+      !context.happened("DeleteFunction"))
+    return Effect{
+        "DeleteFunction", {}, {}, json::Value{{"reason", found->record.failure().value_or("")}}};
   if (found->record.state() == "Failed")
-    return Failed{plan::ErrorClass::infrastructure, name + " failed: " + found->record.failure().value_or("no reason given"), ""};
+    return Failed{plan::ErrorClass::infrastructure,
+                  name + " failed: " + found->record.failure().value_or("no reason given"), ""};
   if (found->record.state() == "Active" || found->record.state().empty())
     return ready(context, version, found->record.arn(), found->record.code_sha256());
   if (waited > settle_limit)
-    return Failed{plan::ErrorClass::timeout, name + " was not ready within " + text_of(settle_limit), ""};
+    return Failed{plan::ErrorClass::timeout,
+                  name + " was not ready within " + text_of(settle_limit), ""};
   return Park{context.now + poll_interval(waited), name + " to become active", {}, false};
 }
 
@@ -186,7 +208,8 @@ Performed Publish::perform(StepContext& context, Effect const& effect) const {
   if (!aws) return Refused{aws.error()};
   if (effect.name == "CreateFunction") return created(context, *aws, effect);
   if (effect.name == "DeleteFunction") return deleted(context, *aws);
-  if (effect.name == "UpdateFunctionConfiguration") return updated_configuration(context, *aws, effect);
+  if (effect.name == "UpdateFunctionConfiguration")
+    return updated_configuration(context, *aws, effect);
   if (effect.name == "UpdateFunctionCode") return updated_code(context, *aws, effect);
   return publish_latest(context, *aws, effect, context.declared().version_description);
 }
@@ -197,7 +220,8 @@ json::Value version_and_code(aws::FunctionRecord const& record) {
 
 Performed Publish::created(StepContext& context, TargetAws& aws, Effect const&) {
   auto made = send_create(context, aws, code_of(context), create_request(context));
-  if (!made && made.error().trouble == aws::Trouble::already_exists) return MaybeDone{made.error().error().message};
+  if (!made && made.error().trouble == aws::Trouble::already_exists)
+    return MaybeDone{made.error().error().message};
   if (!made) return refused(context, made.error());
   context.release->created_function = true;
   return Happened{version_and_code(*made), false};
@@ -206,34 +230,47 @@ Performed Publish::created(StepContext& context, TargetAws& aws, Effect const&) 
 Performed Publish::deleted(StepContext& context, TargetAws& aws) {
   auto lambda = aws.lambda();
   auto gone = lambda.delete_function(context.declared().function);
-  if (!gone && gone.error().trouble != aws::Trouble::not_found) return refused(context, gone.error());
+  if (!gone && gone.error().trouble != aws::Trouble::not_found)
+    return refused(context, gone.error());
   return Happened{};
 }
 
-Performed Publish::updated_configuration(StepContext& context, TargetAws& aws, Effect const& effect) {
+/// E4: as long as nothing is shifted, `$LATEST` differs from what it was beside a release that is
+/// otherwise unchanged.
+Happened wrote_latest(StepContext& context, json::Value result, bool adopted) {
+  ReleaseState& state = *context.release;
+  if (!state.alias.empty() && state.function_existed) state.latest_note = latest_left_note;
+  return {std::move(result), adopted};
+}
+
+Performed Publish::updated_configuration(StepContext& context, TargetAws& aws,
+                                         Effect const& effect) {
   json::Value request = configuration_request(context);
   request.set("RevisionId", effect.before["revision"]);
   auto lambda = aws.lambda();
   auto written = lambda.update_function_configuration(context.declared().function, request);
   if (!written) return refused(context, written.error());
-  return Happened{json::Value{{"fingerprint", fingerprint(written->configuration)}}, false};
+  return wrote_latest(context, json::Value{{"fingerprint", fingerprint(written->configuration)}},
+                      false);
 }
 
 Performed Publish::updated_code(StepContext& context, TargetAws& aws, Effect const& effect) {
-  json::Value request{{"RevisionId", effect.before["revision"]}, {"Publish", effect.more["publish"]}};
+  json::Value request{{"RevisionId", effect.before["revision"]},
+                      {"Publish", effect.more["publish"]}};
   if (context.declared().configuration.contains("Architectures"))
     request.set("Architectures", context.declared().configuration["Architectures"]);
   auto written = send_update(context, aws, code_of(context), request);
   if (!written) return refused(context, written.error());
   if (auto failure = wrong_code(context, written->code_sha256())) return Refused{*failure};
-  return Happened{version_and_code(*written), false};
+  return wrote_latest(context, version_and_code(*written), false);
 }
 
 Settled Publish::settle(StepContext& context, Effect const& effect) const {
   auto aws = open_aws(context);
   if (!aws) return Refused{aws.error()};
   if (effect.name == "DeleteFunction") return DidNotHappen{"it is looked at again"};
-  if (effect.name == "PublishVersion") return DidNotHappen{"publishing is repeated: it answers the version already made"};
+  if (effect.name == "PublishVersion")
+    return DidNotHappen{"publishing is repeated: it answers the version already made"};
   return settle_latest(context, *aws, effect);
 }
 
@@ -246,25 +283,30 @@ Settled Publish::settle_latest(StepContext& context, TargetAws& aws, Effect cons
     return DidNotHappen{"there is no such function"};
   if (!latest) return unsettled(context, latest.error());
   aws::FunctionRecord const& record = latest->record;
-  bool has_code = context.release->wanted_code.empty() || record.code_sha256() == context.release->wanted_code;
+  bool has_code =
+      context.release->wanted_code.empty() || record.code_sha256() == context.release->wanted_code;
   bool has_configuration = differing_members(declared.configuration, record.configuration).empty();
   json::Value found{{"version", "$LATEST"}, {"code_sha256", record.code_sha256()}};
   if (creates) {
     if (!has_code || !has_configuration)
-      return ChangedByOthers{"somebody else created function " + declared.function + " meanwhile, with other content"};
+      return ChangedByOthers{"somebody else created function " + declared.function +
+                             " meanwhile, with other content"};
     context.release->created_function = true;
     return Happened{found, true};
   }
   std::string now = fingerprint(record.configuration);
   bool as_before = now == effect.before["fingerprint"].as_string();
   bool wrote_code = effect.name == "UpdateFunctionCode";
-  bool as_desired = wrote_code ? has_code && !architecture_differs(declared.configuration, record.configuration) : has_configuration;
-  if (as_desired && !as_before) return Happened{found, true};
+  bool as_desired =
+      wrote_code ? has_code && !architecture_differs(declared.configuration, record.configuration)
+                 : has_configuration;
+  if (as_desired && !as_before) return wrote_latest(context, found, true);
   context.release->latest_revision.clear();
   context.release->latest_fingerprint = now;
   if (as_before) return DidNotHappen{"the function is as it was"};
   context.release->place = Place::changed_by_others;
-  return ChangedByOthers{"somebody else changed $LATEST of " + declared.function + " while this release ran"};
+  return ChangedByOthers{"somebody else changed $LATEST of " + declared.function +
+                         " while this release ran"};
 }
 
 }  // namespace

@@ -25,8 +25,27 @@ class Restore final : public Executor {
   static Move finished(StepContext& context);
 };
 
+/// Somebody who changes `$LATEST` again and again, or updates that end Failed, are not met for
+/// ever.
+constexpr std::ptrdiff_t most_repeats = 3;
+
+std::ptrdiff_t times(StepContext const& context, std::string_view effect) {
+  return std::ranges::count_if(context.record.effects, [&](EffectRecord const& it) {
+    return it.result && it.intent["name"].as_string() == effect;
+  });
+}
+
+/// Where the alias goes back to: what was recorded; one that this run made at its end never stood
+/// anywhere else, and is kept on the baseline. Empty: there is nothing to go back to.
+AliasContent recorded_content(ReleaseState const& state) {
+  if (!state.baseline_alias.version.empty() || !state.created_alias) return state.baseline_alias;
+  return {state.baseline_version, {}};
+}
+
 bool moved_traffic(ReleaseState const& state) {
-  return state.shifted && (state.alias_existed || state.created_alias) && !state.baseline_alias.version.empty();
+  if (recorded_content(state).version.empty()) return false;
+  bool made_there = state.created_alias && state.alias_now.names(state.candidate_version);
+  return made_there || (state.shifted && (state.alias_existed || state.created_alias));
 }
 
 /// A change by somebody else that already took the candidate off the alias counts as done (E3).
@@ -38,7 +57,8 @@ bool taken_off_by_others(ReleaseState const& state) {
 bool latest_goes_back(StepContext const& context) {
   ReleaseState const& state = *context.release;
   if (!state.wrote_latest || !state.function_existed || state.latest_version.empty()) return false;
-  return state.alias.empty() || !state.shifted || context.declared().restore_latest || !state.alias_existed;
+  return state.alias.empty() || !state.shifted || context.declared().restore_latest ||
+         !state.alias_existed;
 }
 
 Move Restore::next(StepContext& context) const {
@@ -48,7 +68,8 @@ Move Restore::next(StepContext& context) const {
   auto aws = open_aws(context);
   if (!aws) return aws.error();
   if (moved_traffic(state) && !context.happened("UpdateAlias") && !taken_off_by_others(state))
-    return intend_alias(context, state.alias_now, state.alias_revision, state.baseline_alias, "restore");
+    return intend_alias(context, state.alias_now, state.alias_revision, recorded_content(state),
+                        "restore");
   if (latest_goes_back(context))
     if (auto move = restore_latest(context, *aws)) return *move;
   if (auto effect = restoring_setting(context)) return *effect;
@@ -59,23 +80,29 @@ Move Restore::finished(StepContext& context) {
   ReleaseState& state = *context.release;
   state.restored = true;
   if (state.place == Place::changed_by_others)
-    return Done{json::Value{{"place", name_of(state.place)}}, NodeStatus::succeeded,
-                "somebody else has taken the candidate off the alias: " + in_words(state.alias_now)};
-  bool live_changed = state.shifted || (state.alias.empty() && state.wrote_latest) || state.wrote_tags ||
+    return Done{
+        json::Value{{"place", name_of(state.place)}}, NodeStatus::succeeded,
+        "somebody else has taken the candidate off the alias: " + in_words(state.alias_now)};
+  bool live_changed = state.shifted || context.happened("UpdateAlias") ||
+                      (state.alias.empty() && state.wrote_latest) || state.wrote_tags ||
                       state.wrote_concurrency || state.described_alias;
   if (!state.function_existed && state.created_function) {
     state.place = Place::on_candidate;
-    state.place_note = "the function was created by this run and is kept: there is nothing to go back to";
+    state.place_note =
+        "the function was created by this run and is kept: there is nothing to go back to";
   } else {
-    state.place = live_changed ? Place::on_baseline : Place::unchanged;
+    bool went_back = live_changed && state.function_existed;
+    state.place = went_back ? Place::on_baseline : Place::unchanged;
     state.weight = 0;
   }
   bool latest_left = state.wrote_latest && state.function_existed && !latest_goes_back(context);
-  if (latest_left)
-    state.latest_note = "$LATEST holds the candidate's code or configuration; the alias does not serve it";
+  state.latest_note = latest_left ? latest_left_note : "";
   if (state.created_alias && state.function_existed)
-    state.place_note = "alias " + state.alias + " was created by this run and is kept, on the baseline";
-  return Done{json::Value{{"place", name_of(state.place)}, {"version", state.baseline_version}}, NodeStatus::succeeded, {}};
+    state.place_note =
+        "alias " + state.alias + " was created by this run and is kept, on the baseline";
+  return Done{json::Value{{"place", name_of(state.place)}, {"version", state.baseline_version}},
+              NodeStatus::succeeded,
+              {}};
 }
 
 /// Republish: configuration, then code, of the version that equals `$LATEST` as it was found.
@@ -88,13 +115,24 @@ std::optional<Move> Restore::restore_latest(StepContext& context, TargetAws& aws
   auto latest = lambda.get_function(context.declared().function);
   if (!latest) return look_again(context, latest.error());
   if (!latest->record.settled() && !latest->record.failure())
-    return Park{context.now + poll_interval(context.now - last_progress(context)), "the update to settle", {}, false};
+    return Park{context.now + poll_interval(context.now - last_progress(context)),
+                "the update to settle",
+                {},
+                false};
   state.latest_revision = latest->record.revision_id();
   bool as_recorded = fingerprint(latest->record.configuration) == state.latest_before;
   if (as_recorded && (!publishes || done)) {
     if (!published.is_null()) state.restored_version = published["version"].as_string();
     return std::nullopt;
   }
+  if (times(context, "UpdateFunctionConfiguration") > most_repeats ||
+      times(context, "UpdateFunctionCode") > most_repeats)
+    return Failed{plan::ErrorClass::infrastructure,
+                  "$LATEST of " + context.declared().function +
+                      " does not become what it was, although AWS took the code and "
+                      "the configuration of version " +
+                      state.latest_version,
+                  "Compare the two; the traffic is back already where an alias leads it."};
   json::Value before{{"revision", state.latest_revision}};
   if (as_recorded)
     return Effect{"PublishVersion", before, json::Value{{"code_sha256", state.latest_code}}, {}};
@@ -102,16 +140,20 @@ std::optional<Move> Restore::restore_latest(StepContext& context, TargetAws& aws
   if (!baseline) return look_again(context, baseline.error());
   json::Value want = restoring_configuration(baseline->record.configuration);
   if (!differing_members(want, latest->record.configuration).empty())
-    return Effect{"UpdateFunctionConfiguration", before, json::Value{{"version", state.latest_version}}, {}};
-  return Effect{"UpdateFunctionCode", before,
-                json::Value{{"version", state.latest_version}, {"code_sha256", state.latest_code}}, {}};
+    return Effect{
+        "UpdateFunctionConfiguration", before, json::Value{{"version", state.latest_version}}, {}};
+  return Effect{"UpdateFunctionCode",
+                before,
+                json::Value{{"version", state.latest_version}, {"code_sha256", state.latest_code}},
+                {}};
 }
 
 Performed Restore::perform(StepContext& context, Effect const& effect) const {
   auto aws = open_aws(context);
   if (!aws) return Refused{aws.error()};
   if (effect.name == "UpdateAlias") return write_alias(context, *aws, effect);
-  if (effect.name == "UpdateFunctionConfiguration") return send_configuration(context, *aws, effect);
+  if (effect.name == "UpdateFunctionConfiguration")
+    return send_configuration(context, *aws, effect);
   if (effect.name == "UpdateFunctionCode") return send_code(context, *aws, effect);
   if (effect.name == "PublishVersion") return publish_latest(context, *aws, effect, "");
   return write_setting(context, *aws, effect);
@@ -119,7 +161,8 @@ Performed Restore::perform(StepContext& context, Effect const& effect) const {
 
 Performed Restore::send_configuration(StepContext& context, TargetAws& aws, Effect const& effect) {
   auto lambda = aws.lambda(aws::Lane::rollback);
-  auto baseline = lambda.get_function(context.declared().function, effect.desired["version"].as_string());
+  auto baseline =
+      lambda.get_function(context.declared().function, effect.desired["version"].as_string());
   if (!baseline) return refused(context, baseline.error());
   json::Value request = restoring_configuration(baseline->record.configuration);
   request.set("RevisionId", effect.before["revision"]);
@@ -130,7 +173,8 @@ Performed Restore::send_configuration(StepContext& context, TargetAws& aws, Effe
 
 Performed Restore::send_code(StepContext& context, TargetAws& aws, Effect const& effect) {
   auto lambda = aws.lambda(aws::Lane::rollback);
-  auto baseline = lambda.get_function(context.declared().function, effect.desired["version"].as_string());
+  auto baseline =
+      lambda.get_function(context.declared().function, effect.desired["version"].as_string());
   if (!baseline) return refused(context, baseline.error());
   auto code = recover_code(context, *baseline);
   if (!code) return NotNow{std::chrono::seconds(1), code.error().message};
@@ -146,7 +190,8 @@ Performed Restore::send_code(StepContext& context, TargetAws& aws, Effect const&
 Settled settle_restored_alias(StepContext& context, TargetAws& aws, Effect const& effect) {
   auto lambda = aws.lambda(aws::Lane::rollback);
   auto alias = lambda.get_alias(context.declared().function, context.declared().alias);
-  if (!alias && alias.error().trouble != aws::Trouble::not_found) return unsettled(context, alias.error());
+  if (!alias && alias.error().trouble != aws::Trouble::not_found)
+    return unsettled(context, alias.error());
   ReleaseState& state = *context.release;
   if (!alias) {
     state.place = Place::changed_by_others;
@@ -161,7 +206,8 @@ Settled settle_restored_alias(StepContext& context, TargetAws& aws, Effect const
   if (found == alias_content(effect.desired["content"])) return Happened{result, true};
   if (!found.names(state.candidate_version)) {
     state.place = Place::changed_by_others;
-    state.place_note = "somebody else set the alias to " + in_words(found) + ": the candidate is off it";
+    state.place_note =
+        "somebody else set the alias to " + in_words(found) + ": the candidate is off it";
     return Happened{result, true};
   }
   if (found == alias_content(effect.before["content"]) || found.version == state.baseline_version ||
@@ -169,15 +215,19 @@ Settled settle_restored_alias(StepContext& context, TargetAws& aws, Effect const
     return DidNotHappen{"the alias still serves the candidate: " + in_words(found)};
   state.place = Place::changed_by_others;
   state.place_note = "the alias is at " + in_words(found);
-  return ChangedByOthers{"somebody else changed the alias while it was rolled back: it is at " + in_words(found)};
+  return ChangedByOthers{"somebody else changed the alias while it was rolled back: it is at " +
+                         in_words(found)};
 }
 
 Settled Restore::settle(StepContext& context, Effect const& effect) const {
   auto aws = open_aws(context);
   if (!aws) return Refused{aws.error()};
   if (effect.name == "UpdateAlias") return settle_restored_alias(context, *aws, effect);
-  // The others are decided by what `next` reads: it goes on from the content it finds.
-  return DidNotHappen{"it is looked at again"};
+  // Of `$LATEST`, `next` decides by what it reads: it goes on from the content it finds.
+  bool latest = effect.name == "UpdateFunctionConfiguration" ||
+                effect.name == "UpdateFunctionCode" || effect.name == "PublishVersion";
+  if (latest) return DidNotHappen{"it is looked at again"};
+  return settle_setting(context, *aws, effect);
 }
 
 }  // namespace

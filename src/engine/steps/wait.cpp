@@ -10,14 +10,27 @@ std::string by_text(json::Value const& signal) {
   return text;
 }
 
+bool nothing_moves(StepContext const& context, std::vector<std::string> const& releases) {
+  return std::ranges::all_of(releases, [&](std::string const& id) {
+    auto found = context.releases.find(id);
+    if (found == context.releases.end()) return false;
+    ReleaseState state = release_state(found->second);
+    return state.unchanged || !state.why_at_once.empty() || state.alias.empty();
+  });
+}
+
 /// Waits for a time; `skip` and `promote` end it.
 class Pause final : public Executor {
  public:
   Move next(StepContext& context) const override {
-    Duration duration = plan::pause_step(context.record.input).duration;
-    Time until = context.record.started.value_or(context.now) + duration;
+    plan::PauseStep step = plan::pause_step(context.record.input);
+    if (!step.releases.empty() && nothing_moves(context, step.releases))
+      return Done{
+          {}, NodeStatus::skipped, "no traffic moves in steps: there is nothing to wait for"};
+    Time until = context.record.started.value_or(context.now) + step.duration;
     for (auto const& signal : context.signals())
-      if (signal["kind"].as_string() == "skip") return Done{{}, NodeStatus::succeeded, "skipped" + by_text(signal)};
+      if (signal["kind"].as_string() == "skip")
+        return Done{{}, NodeStatus::succeeded, "skipped" + by_text(signal)};
     if (context.promoting) return Done{{}, NodeStatus::succeeded, "promoted"};
     if (context.now >= until) return Done{};
     return Park{until, "the end of the pause", {}, true};
@@ -33,17 +46,22 @@ class Approval final : public Executor {
     for (auto const& signal : context.signals()) {
       std::string const& kind = signal["kind"].as_string();
       json::Value outputs{{"by", signal["by"]}, {"decision", kind}, {"reason", signal["reason"]}};
-      if (kind == "approve") return Done{outputs, NodeStatus::succeeded, "approved" + by_text(signal)};
-      if (kind == "reject") return Failed{plan::ErrorClass::rejected, "rejected" + by_text(signal), ""};
+      if (kind == "approve")
+        return Done{outputs, NodeStatus::succeeded, "approved" + by_text(signal)};
+      if (kind == "reject")
+        return Failed{plan::ErrorClass::rejected, "rejected" + by_text(signal), ""};
     }
     std::optional<Time> until;
     if (step.expiration) until = context.record.started.value_or(context.now) + *step.expiration;
     if (until && context.now >= *until)
-      return Failed{plan::ErrorClass::input_timeout, "nobody approved within " + text_of(*step.expiration), ""};
+      return Failed{plan::ErrorClass::input_timeout,
+                    "nobody approved within " + text_of(*step.expiration), ""};
     std::string what = step.message.empty() ? "an approval" : "an approval: " + step.message;
     return Park{until, what, {}, true, true};
   }
-  bool accepts(std::string_view signal) const override { return signal == "approve" || signal == "reject"; }
+  bool accepts(std::string_view signal) const override {
+    return signal == "approve" || signal == "reject";
+  }
 };
 
 }  // namespace

@@ -8,18 +8,23 @@ namespace {
 constexpr Duration answer_limit = std::chrono::seconds(15);
 constexpr std::size_t answer_bytes = 1 << 20;
 
-/// One request; any 2xx answer is a success. At least once: a delivery whose answer was lost is sent
-/// again under the same id, which the receiver finds in Sluice-Delivery.
+/// One request; any 2xx answer is a success. At least once: a delivery whose answer was lost is
+/// sent again under the same id, which the receiver finds in Sluice-Delivery.
 class Webhook final : public Executor {
  public:
   Move next(StepContext& context) const override {
     plan::WebhookStep step = plan::webhook_step(context.record.input);
     if (step.callback)
-      return Failed{plan::ErrorClass::configuration, "webhook '" + step.name + "' waits for a callback, and nothing here can receive one",
-                    "Set disableCallback: true, if its answer is enough."};
-    if (context.happened("SendRequest")) return Done{context.result_of("SendRequest"), NodeStatus::succeeded, {}};
-    std::string delivery = context.run + "/" + context.path + "/" + std::to_string(context.record.attempt);
-    return Effect{"SendRequest", {}, json::Value{{"method", step.method}, {"delivery", delivery}}, {}};
+      return Failed{
+          plan::ErrorClass::configuration,
+          "webhook '" + step.name + "' waits for a callback, and nothing here can receive one",
+          "Set disableCallback: true, if its answer is enough."};
+    if (context.happened("SendRequest"))
+      return Done{context.result_of("SendRequest"), NodeStatus::succeeded, {}};
+    std::string delivery =
+        context.run + "/" + context.path + "/" + std::to_string(context.record.attempt);
+    return Effect{
+        "SendRequest", {}, json::Value{{"method", step.method}, {"delivery", delivery}}, {}};
   }
 
   Performed perform(StepContext& context, Effect const& effect) const override {
@@ -40,9 +45,12 @@ class Webhook final : public Executor {
       if (answer) return judged(step, *answer);
       if (answer.error().may_have_arrived) return MaybeDone{answer.error().error.message};
       last = answer.error().error;
-      if (attempt < step.retries) context.services.clock.sleep(std::chrono::seconds(1), context.stop);
+      if (attempt < step.retries)
+        context.services.clock.sleep(std::chrono::seconds(1), context.stop);
     }
-    return Refused{Failed{plan::ErrorClass::unavailable, "webhook '" + step.name + "' could not be sent: " + last.message, last.hint}};
+    return Refused{Failed{plan::ErrorClass::unavailable,
+                          "webhook '" + step.name + "' could not be sent: " + last.message,
+                          last.hint}};
   }
 
   Settled settle(StepContext& context, Effect const&) const override {
@@ -50,8 +58,10 @@ class Webhook final : public Executor {
     for (auto const& effect : context.record.effects) lost += effect.void_;
     std::string name = plan::webhook_step(context.record.input).name;
     if (lost >= 3)
-      return Refused{Failed{plan::ErrorClass::unavailable, "webhook '" + name + "' was sent " + std::to_string(lost + 1) +
-                                                               " times and never answered", ""}};
+      return Refused{Failed{plan::ErrorClass::unavailable,
+                            "webhook '" + name + "' was sent " + std::to_string(lost + 1) +
+                                " times and never answered",
+                            ""}};
     return DidNotHappen{"no answer came: it is sent again under the same id"};
   }
 
@@ -62,7 +72,9 @@ class Webhook final : public Executor {
     if (answer.status >= 200 && answer.status < 300)
       return Happened{json::Value{{"status", answer.status}}, false};
     return Refused{Failed{plan::ErrorClass::program,
-                          "webhook '" + step.name + "' answered " + std::to_string(answer.status) + " instead of a 2xx status", ""}};
+                          "webhook '" + step.name + "' answered " + std::to_string(answer.status) +
+                              " instead of a 2xx status",
+                          ""}};
   }
 };
 

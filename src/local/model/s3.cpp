@@ -84,10 +84,10 @@ Outcome<Bucket*> S3::own(std::string const& account, std::string const& name) {
   return &at->second;
 }
 
-Outcome<Bucket const*> S3::bucket(std::string const& account, std::string const& name) const {
-  auto found = const_cast<S3*>(this)->own(account, name);
-  if (!found) return std::unexpected(found.error());
-  return *found;
+Outcome<Bucket const*> S3::bucket(std::string const& name) const {
+  auto at = buckets_.find(name);
+  if (at == buckets_.end()) return std::unexpected(no_such_bucket(name));
+  return &at->second;
 }
 
 std::vector<Bucket const*> S3::buckets(std::string const& account) const {
@@ -156,10 +156,9 @@ Outcome<ObjectVersion const*> S3::put(std::string const& account, std::string co
   return &versions.back();
 }
 
-Outcome<ObjectVersion const*> S3::find(std::string const& account, std::string const& bucket_name,
-                                       std::string const& key,
+Outcome<ObjectVersion const*> S3::find(std::string const& bucket_name, std::string const& key,
                                        std::string const& version_id) const {
-  auto home = bucket(account, bucket_name);
+  auto home = bucket(bucket_name);
   if (!home) return std::unexpected(home.error());
   auto at = (*home)->objects.find(key);
   if (version_id.empty()) {

@@ -115,8 +115,9 @@ class S3 {
   Outcome<void> create_bucket(std::string const& account, std::string const& region,
                               std::string const& name, Time now);
   Outcome<void> delete_bucket(std::string const& account, std::string const& name);
-  /// 404 NoSuchBucket, 403 AccessDenied for a bucket of another account.
-  Outcome<Bucket const*> bucket(std::string const& account, std::string const& name) const;
+  /// For reads. Bucket policies are not modelled: every account may read every bucket, as functions
+  /// that share one artifact bucket do.
+  Outcome<Bucket const*> bucket(std::string const& name) const;
   std::vector<Bucket const*> buckets(std::string const& account) const;
   Outcome<void> set_versioning(std::string const& account, std::string const& name, Versioning to);
 
@@ -124,8 +125,8 @@ class S3 {
                                     PutObject const& object, Time now);
   /// The newest for an empty `version_id`. 404 NoSuchKey (with member DeleteMarker true where one
   /// is the reason), 404 NoSuchVersion, 405 MethodNotAllowed for a marker named by its version.
-  Outcome<ObjectVersion const*> find(std::string const& account, std::string const& bucket,
-                                     std::string const& key, std::string const& version_id) const;
+  Outcome<ObjectVersion const*> find(std::string const& bucket, std::string const& key,
+                                     std::string const& version_id) const;
   Outcome<std::string> bytes(ObjectVersion const& version) const;
   Outcome<DeleteResult> remove(std::string const& account, std::string const& bucket,
                                std::string const& key, std::string const& version_id, Time now);

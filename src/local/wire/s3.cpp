@@ -43,7 +43,7 @@ Outcome<net::Response> answer(S3& s3, Call const& call, S3Target const& target,
                       (call.request.query.empty() ? "" : "?" + call.request.query) + ").");
   if (operation == "ListBuckets") return list_buckets(s3, call);
   if (operation == "CreateBucket") return create_bucket(s3, call, target);
-  auto const bucket = s3.bucket(call.caller.account, target.bucket);
+  auto const bucket = s3.bucket(target.bucket);
   if (!bucket) return std::unexpected(bucket.error());
   if (auto fine = check_region(**bucket, call); !fine) return std::unexpected(fine.error());
   if (operation == "PutObject") return put_object(s3, call, target, signer);

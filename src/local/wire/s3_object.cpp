@@ -115,7 +115,7 @@ Outcome<std::map<std::string, std::string>> stored_fields(net::Headers const& he
 Outcome<net::Response> put_object(S3& s3, Call const& call, S3Target const& target,
                                   ChunkSigner const* signer) {
   auto const& headers = call.request.headers;
-  auto const home = s3.bucket(call.caller.account, target.bucket);
+  auto const home = s3.bucket(target.bucket);
   if (!home) return std::unexpected(home.error());
   auto upload = read_upload(headers, call.request.body, signer);
   if (!upload) return std::unexpected(upload.error());
@@ -143,10 +143,10 @@ Outcome<net::Response> put_object(S3& s3, Call const& call, S3Target const& targ
 }
 
 Outcome<net::Response> get_object(S3& s3, Call const& call, S3Target const& target) {
-  auto const home = s3.bucket(call.caller.account, target.bucket);
+  auto const home = s3.bucket(target.bucket);
   if (!home) return std::unexpected(home.error());
   auto const& version_id = value_of(call.query, "versionId");
-  auto const found = s3.find(call.caller.account, target.bucket, target.key, version_id);
+  auto const found = s3.find(target.bucket, target.key, version_id);
   if (!found) return std::unexpected(found.error());
   ObjectVersion const& version = **found;
 

@@ -14,6 +14,7 @@ class Verdicts final : public Invariant {
     auto const* declared = plan::find(view.plan(), path);
     if (!declared || !declared->step || declared->step->kind != "check") return;
     auto const& node = view.state.node(path);
+    if (node.attempt == 0) return;  // skipped
     auto step = plan::check_step(node.input);
     auto const& function = view.function(step.release);
     double served = view.cloud.served(function, view.release(step.release).candidate_version);

@@ -1,0 +1,139 @@
+#include "engine/play.hpp"
+
+namespace sluice::test {
+namespace {
+
+using plan::ActionKind;
+using plan::ErrorClass;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+struct Settles {
+  ActionKind kind;
+  std::string_view leaf, run;
+};
+
+class Failure : public testing::TestWithParam<Settles> {};
+
+TEST_P(Failure, IsSettledAsTheRuleSays) {
+  Play play(plan::sequence("root", {with_rule(leaf("a"), action(GetParam().kind)), leaf("b")}));
+  play.fail("a");
+  EXPECT_EQ(play.of("a"), GetParam().leaf);
+  if (play.of("b") == "running") play.succeed("b");
+  EXPECT_EQ(play.end(), GetParam().run);
+}
+
+INSTANTIATE_TEST_SUITE_P(Actions, Failure,
+                         testing::Values(Settles{ActionKind::fail, "failed", "failed"},
+                                         Settles{ActionKind::ignore, "ignored", "succeeded"},
+                                         Settles{ActionKind::mark_succeeded, "succeeded",
+                                                 "succeeded"},
+                                         Settles{ActionKind::mark_failed, "failed", "failed"},
+                                         Settles{ActionKind::stop, "failed", "stopped"}));
+
+TEST(FailureRules, TheNearestNodeWithAMatchDecides) {
+  auto inner = plan::sequence(
+      "inner", {with_rule(leaf("a"), action(ActionKind::fail), {ErrorClass::denied})});
+  inner = with_rule(inner, action(ActionKind::ignore), {ErrorClass::timeout});
+  auto root = with_rule(plan::sequence("root", {inner}), action(ActionKind::mark_succeeded));
+  Play first(root);
+  first.fail("inner/a", ErrorClass::timeout);
+  EXPECT_EQ(first.of("inner/a"), "ignored");
+  Play second(root);
+  second.fail("inner/a", ErrorClass::program);
+  EXPECT_EQ(second.of("inner/a"), "succeeded");
+  Play third(root);
+  third.fail("inner/a", ErrorClass::denied);
+  EXPECT_EQ(third.of("inner/a"), "failed");
+  // The scope's own failure is a failure of its own: the rules from there on upward decide it.
+  EXPECT_EQ(third.end(), "succeeded");
+}
+
+TEST(FailureRules, RetriesAfterItsIntervalsAndThenGivesUp) {
+  auto retry = action(ActionKind::retry, 2);
+  retry.intervals = {seconds(1), seconds(10)};
+  retry.then = {action(ActionKind::ignore)};
+  Play play(plan::sequence("root", {with_rule(leaf("a"), retry)}));
+  play.fail("a");
+  EXPECT_EQ(play.of("a"), "pending");
+  play.pass(seconds(1));
+  ASSERT_EQ(play.of("a"), "running");
+  EXPECT_EQ(play.state().node("a").attempt, 2);
+  play.fail("a");
+  play.pass(seconds(9));
+  EXPECT_EQ(play.of("a"), "pending");
+  play.pass(seconds(1));
+  ASSERT_EQ(play.of("a"), "running");
+  play.fail("a");
+  EXPECT_EQ(play.of("a"), "ignored");
+  EXPECT_EQ(play.end(), "succeeded");
+}
+
+TEST(FailureRules, RetryingAScopeBeginsItAnew) {
+  auto retry = action(ActionKind::retry_scope, 1);
+  retry.scope = "scope";
+  auto scope = plan::sequence("scope", {leaf("a"), with_rule(leaf("b"), retry)});
+  Play play(plan::sequence("root", {scope}));
+  play.succeed("scope/a");
+  play.fail("scope/b");
+  EXPECT_EQ(play.active(), Paths{"scope/a"});
+  EXPECT_EQ(play.state().node("scope").attempt, 2);
+  play.succeed("scope/a");
+  play.fail("scope/b");
+  EXPECT_EQ(play.end(), "failed");
+}
+
+TEST(FailureRules, AScopeIsTriedAgainOnlyWhenNothingInItWorks) {
+  // Given two at work, the failure of either of which repeats both
+  auto retry = action(ActionKind::retry_scope, 1);
+  retry.scope = "scope";
+  auto scope = plan::parallel("scope", {with_rule(leaf("a"), retry), leaf("b")});
+  Play play(plan::sequence("root", {scope}));
+  // When one fails while the other is in the middle of something
+  play.fail("scope/a");
+  // Then that is ended first, and only then both begin again
+  EXPECT_EQ(play.of("scope/a"), "failed");
+  ASSERT_TRUE(play.ending("scope/b"));
+  play.cancelled("scope/b");
+  EXPECT_EQ(play.active(), (Paths{"scope/a", "scope/b"}));
+  EXPECT_EQ(play.state().node("scope").attempt, 2);
+}
+
+TEST(FailureRules, APersonIsAskedAndAnswers) {
+  auto ask = action(ActionKind::ask);
+  ask.choices = {ActionKind::retry, ActionKind::ignore};
+  ask.timeout = minutes(5);
+  Play play(plan::sequence("root", {with_rule(leaf("a"), ask)}));
+  play.fail("a");
+  EXPECT_EQ(play.of("a"), "asking");
+  play.answer("a", ActionKind::retry);
+  EXPECT_EQ(play.of("a"), "running");
+  play.fail("a");
+  play.answer("a", ActionKind::ignore);
+  EXPECT_EQ(play.end(), "succeeded");
+}
+
+TEST(FailureRules, AQuestionThatNobodyAnswersIsDecidedByItsTime) {
+  auto ask = action(ActionKind::ask);
+  ask.choices = {ActionKind::retry};
+  ask.timeout = minutes(5);
+  ask.then = {action(ActionKind::ignore)};
+  Play play(plan::sequence("root", {with_rule(leaf("a"), ask)}));
+  play.fail("a");
+  EXPECT_EQ(engine::next_due(play.plan(), play.state(), Time{}),
+            play.events().back().at + minutes(5));
+  play.pass(minutes(5));
+  EXPECT_EQ(play.of("a"), "ignored");
+}
+
+TEST(FailureRules, WithoutTimeToAnswerNobodyIsAsked) {
+  auto ask = action(ActionKind::ask);
+  ask.choices = {ActionKind::retry};
+  Play play(plan::sequence("root", {with_rule(leaf("a"), ask)}));
+  play.fail("a");
+  EXPECT_EQ(play.of("a"), "failed");
+  EXPECT_EQ(play.end(), "failed");
+}
+
+}  // namespace
+}  // namespace sluice::test
