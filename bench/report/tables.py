@@ -25,8 +25,8 @@ def number(value, digits=0):
 
 def middle(samples, digits=0):
     """The median, and the range it comes from."""
-    names = ("median", "smallest", "largest")
-    return "%s (%s–%s)" % tuple(number(samples[name], digits) for name in names)
+    keys = ("median", "smallest", "largest")
+    return "%s (%s–%s)" % tuple(number(samples[key], digits) for key in keys)
 
 
 def verdict(value, aim):
@@ -84,10 +84,10 @@ def wall_text(releases):
     heads = ["settles at once; ms", "sluice", "without the budget of calls"]
     text += table(heads, rows)
     commit, write = (releases["commits"][key] for key in ("commit", "write"))
-    return text + ("\nOne commit of the journal took %s ms, one write of 4 KB to the same disk, "
-                   "kept as safely, %s ms: %s times as long.\n" % (
-                       middle(commit, 2), middle(write, 2),
-                       number(commit["median"] / write["median"], 1)))
+    sentence = ("\nOne commit of the journal took %s ms; 4 KB more at the end of a file on the "
+                "same disk, kept as safely, %s ms: it took %s times as long.\n")
+    return text + sentence % (middle(commit, 2), middle(write, 2),
+                              number(commit["median"] / write["median"], 1))
 
 
 def startup_text(startup):

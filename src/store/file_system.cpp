@@ -145,11 +145,10 @@ Result<void> replace_file(std::filesystem::path const& file, std::string_view co
   Descriptor opened(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!opened) return std::unexpected(system_error("create", temporary, errno));
   if (auto written = write_all(opened.get(), content, temporary); !written) return written;
-  if (::fsync(opened.get()) != 0) return std::unexpected(system_error("sync", temporary, errno));
   if (::rename(temporary.c_str(), file.c_str()) != 0) {
     return std::unexpected(system_error("rename to", file, errno));
   }
-  return sync_folder(file.parent_path());
+  return {};
 }
 
 }  // namespace sluice::store

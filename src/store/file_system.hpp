@@ -48,8 +48,10 @@ class Descriptor {
 /// Writes everything, through interruptions and short writes.
 Result<void> write_all(int descriptor, std::string_view bytes, std::filesystem::path const& path);
 
-/// Replaces a file's content so that a reader sees the old or the new one, whole, and a crash too:
-/// a temporary file beside it, synced, then renamed. Mode 0600.
+/// Replaces a file's content so that a reader sees the old or the new one, whole: a temporary file
+/// beside it, then renamed. Mode 0600. For what a running process says of itself: nothing is
+/// synced, because after a crash of the machine that process is gone, and every start would wait
+/// for the disk.
 Result<void> replace_file(std::filesystem::path const& file, std::string_view content);
 
 }  // namespace sluice::store

@@ -22,7 +22,8 @@ plan::Release release_from(std::string const& text) {
 
 TEST(NativeForFunction, LeavesOutWhatAwsSetsByItself) {
   auto live = parsed(R"({
-    "FunctionName": "orders", "FunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:orders",
+    "FunctionName": "orders",
+    "FunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:orders",
     "Runtime": "nodejs20.x", "Role": "arn:aws:iam::111122223333:role/orders",
     "Handler": "index.handler", "CodeSize": 291, "Description": "", "Timeout": 3, "MemorySize": 128,
     "LastModified": "2026-01-01T00:00:00.000+0000", "CodeSha256": "hash", "Version": "$LATEST",
