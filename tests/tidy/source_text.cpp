@@ -84,10 +84,15 @@ class Blanker {
 /// `void sleep(…)` are our own.
 bool stands_alone(std::string_view code, std::size_t at) {
   auto before = code.substr(0, at);
-  if (before.ends_with("std::")) return true;
+  if (before.ends_with("::")) {
+    // `Clock::sleep(` defines or calls a member; `::sleep(` and the standard library's are meant.
+    before.remove_suffix(2);
+    bool qualified = !before.empty() && word_character(before.back());
+    return !qualified || before.ends_with("std") || before.ends_with("this_thread");
+  }
   while (before.ends_with(' ')) before.remove_suffix(1);
   if (before.ends_with('.') || before.ends_with("->")) return false;
-  if (before.ends_with("return") || before.ends_with("::")) return true;
+  if (before.ends_with("return")) return true;
   return before.empty() || !(word_character(before.back()) || before.back() == '&');
 }
 
