@@ -51,6 +51,11 @@ Result<Started> Core::start(StartRequest request, std::shared_ptr<Services> serv
     body.set("releases", std::move(releases));
   }
   record(*run, event::run_created, std::move(body));
+  // What follows at once belongs to the same commit. The end does not: it changes the row as well.
+  while (auto next = decide(*run->plan, run->state, ports_.evaluators, ports_.clock.now())) {
+    if (next->type == event::run_ended) break;
+    record(*run, std::move(next->type), std::move(next->body));
+  }
 
   store::NewRun row;
   row.row.id = run->id;

@@ -105,12 +105,20 @@ Move Restore::finished(StepContext& context) {
               {}};
 }
 
+/// The version that this restore has published: the code call publishes on its way.
+std::string published_version(StepContext const& context) {
+  for (auto name : {"PublishVersion", "UpdateFunctionCode"})
+    if (auto const& version = context.result_of(name)["version"].as_string();
+        !version.empty() && version != "$LATEST")
+      return version;
+  return {};
+}
+
 /// Republish: configuration, then code, of the version that equals `$LATEST` as it was found.
 std::optional<Move> Restore::restore_latest(StepContext& context, TargetAws& aws) {
   ReleaseState& state = *context.release;
   bool publishes = state.alias.empty();
-  auto const& published = context.result_of("PublishVersion");
-  bool done = !published.is_null();
+  std::string made = published_version(context);
   auto lambda = aws.lambda(aws::Lane::rollback);
   auto latest = lambda.get_function(context.declared().function);
   if (!latest) return look_again(context, latest.error());
@@ -121,8 +129,8 @@ std::optional<Move> Restore::restore_latest(StepContext& context, TargetAws& aws
                 false};
   state.latest_revision = latest->record.revision_id();
   bool as_recorded = fingerprint(latest->record.configuration) == state.latest_before;
-  if (as_recorded && (!publishes || done)) {
-    if (!published.is_null()) state.restored_version = published["version"].as_string();
+  if (as_recorded && (!publishes || !made.empty())) {
+    state.restored_version = made;
     return std::nullopt;
   }
   if (times(context, "UpdateFunctionConfiguration") > most_repeats ||
@@ -181,9 +189,11 @@ Performed Restore::send_code(StepContext& context, TargetAws& aws, Effect const&
   json::Value request{{"RevisionId", effect.before["revision"]}};
   if (baseline->record.configuration.contains("Architectures"))
     request.set("Architectures", baseline->record.configuration["Architectures"]);
+  if (context.release->alias.empty()) request.set("Publish", true);
   auto written = send_update(context, aws, *code, request);
   if (!written) return refused(context, written.error());
-  return Happened{json::Value{{"code_sha256", written->code_sha256()}}, false};
+  return Happened{
+      json::Value{{"version", written->version()}, {"code_sha256", written->code_sha256()}}, false};
 }
 
 /// A change by somebody else that already took the candidate off the alias counts as done.
