@@ -38,7 +38,7 @@ Scenario draw_scenario(Random& random, store::Packages& packages) {
   scenario.signals = chance(random, 0.4) ? between(random, 1, 4) : 0;
   scenario.approves = chance(random, 0.2) ? 0.2 : 0.9;
   scenario.metric_lag = chance(random, 0.5) ? Duration::zero() : Duration(minutes(3));
-  scenario.settle_delay = milliseconds(between(random, 0, 800));
+  scenario.settle_delay = milliseconds(between(random, 0, 300));
   draw_plan(random, packages, scenario);
   // A held change, a paused run and a slow commit may each come on top of what the plan takes.
   scenario.bound = scenario.expected + scenario.plan.hold_timeout * 4 + hours(8);

@@ -33,7 +33,7 @@ class PlanDraw {
       target.region = regions[i];
       target.account = account;
       plan.targets.push_back(target);
-      int functions = chance(random_, 0.35) ? between(random_, 2, 3) : 1;
+      int functions = chance(random_, 0.3) ? between(random_, 2, 3) : 1;
       for (int k = 0; k < functions; ++k) draw_function(target, k);
     }
     std::vector<dialect::TargetBranch> branches;
@@ -123,9 +123,9 @@ class PlanDraw {
     step.kind = StrategyStep::Kind::check;
     // Where metrics come at once they are looked at every second.
     bool at_once = scenario_.metric_lag == Duration::zero();
-    step.check.duration = at_once ? Duration(seconds(between(random_, 5, 60)))
+    step.check.duration = at_once ? Duration(seconds(between(random_, 3, 20)))
                                   : Duration(minutes(between(random_, 1, 10)));
-    step.check.no_data_grace = at_once ? Duration(seconds(between(random_, 0, 20)))
+    step.check.no_data_grace = at_once ? Duration(seconds(between(random_, 0, 5)))
                                        : Duration(minutes(between(random_, 0, 5)));
     step.check.roll_back_on_no_data = chance(random_, 0.7);
     scenario_.expected += step.check.duration + step.check.no_data_grace + minutes(5);

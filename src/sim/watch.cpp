@@ -64,7 +64,7 @@ std::string Watch::hash() const {
   Sha256 hash;
   for (auto const& event : events_)
     hash.update(std::to_string(event.seq) + " " + std::to_string(to_millis(event.at)) + " " +
-                event.type + " " + event.body.canonical() + "\n");
+                event.type + " " + event.body.dump() + "\n");
   return hex(hash.finish());
 }
 

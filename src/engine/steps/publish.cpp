@@ -32,6 +32,7 @@ class Publish final : public Executor {
   static std::optional<Move> await_latest(StepContext& context, TargetAws& aws);
   static Performed created(StepContext& context, TargetAws& aws, Effect const& effect);
   static Performed deleted(StepContext& context, TargetAws& aws);
+  static Settled settle_deleted(StepContext& context, TargetAws& aws);
   static Performed updated_configuration(StepContext& context, TargetAws& aws,
                                          Effect const& effect);
   static Performed updated_code(StepContext& context, TargetAws& aws, Effect const& effect);
@@ -73,6 +74,16 @@ std::optional<Failed> wrong_code(StepContext const& context, std::string const& 
                 "Nothing was shifted. Check who writes to the package's location."};
 }
 
+/// Where no alias stands between, callers see `$LATEST` as soon as it is written (E4).
+bool is_live_at_once(ReleaseState const& state) {
+  return state.alias.empty() || !state.function_existed;
+}
+
+void about_to_write(ReleaseState& state) {
+  state.wrote_latest = true;
+  if (is_live_at_once(state)) state.place = Place::moving;
+}
+
 Move ready(StepContext& context, std::string const& version, std::string const& arn,
            std::string const& code) {
   if (auto failure = wrong_code(context, code)) return *failure;
@@ -81,6 +92,10 @@ Move ready(StepContext& context, std::string const& version, std::string const& 
   if (state.account.empty()) state.account = account_of(arn);
   state.candidate_version = version;
   if (state.wanted_code.empty()) state.wanted_code = code;
+  if (state.wrote_latest && is_live_at_once(state)) {
+    state.place = Place::on_candidate;
+    if (state.created_function) state.place_note = "created by this run";
+  }
   return Done{json::Value{{"version", version}, {"code_sha256", code}}, NodeStatus::succeeded, {}};
 }
 
@@ -105,7 +120,7 @@ Move Publish::create(StepContext& context, TargetAws& aws) {
   auto const& created = context.result_of("CreateFunction");
   // E2: a function that this run created and that failed is deleted and created once more.
   if (created.is_null() || last_effect(context) == "DeleteFunction") {
-    state.wrote_latest = true;
+    about_to_write(state);
     return Effect{"CreateFunction", {}, json::Value{{"code_sha256", state.wanted_code}}, {}};
   }
   auto const& published = context.result_of("PublishVersion");
@@ -139,14 +154,14 @@ Move Publish::update(StepContext& context, TargetAws& aws) {
   json::Value before{{"revision", state.latest_revision},
                      {"fingerprint", state.latest_fingerprint}};
   if (configuration && !context.happened("UpdateFunctionConfiguration")) {
-    state.wrote_latest = true;
+    about_to_write(state);
     return Effect{"UpdateFunctionConfiguration",
                   before,
                   {},
                   json::Value{{"members", state.members_to_write}}};
   }
   if (state.code_to_write && !context.happened("UpdateFunctionCode")) {
-    state.wrote_latest = true;
+    about_to_write(state);
     return Effect{"UpdateFunctionCode", before, json::Value{{"code_sha256", state.wanted_code}},
                   json::Value{{"publish", code_publishes}}};
   }
@@ -232,7 +247,8 @@ Performed Publish::deleted(StepContext& context, TargetAws& aws) {
   auto gone = lambda.delete_function(context.declared().function);
   if (!gone && gone.error().trouble != aws::Trouble::not_found)
     return refused(context, gone.error());
-  return Happened{};
+  context.release->created_function = false;
+  return Happened{{}, !gone};
 }
 
 /// E4: as long as nothing is shifted, `$LATEST` differs from what it was beside a release that is
@@ -265,10 +281,19 @@ Performed Publish::updated_code(StepContext& context, TargetAws& aws, Effect con
   return wrote_latest(context, version_and_code(*written), false);
 }
 
+Settled Publish::settle_deleted(StepContext& context, TargetAws& aws) {
+  auto lambda = aws.lambda();
+  auto found = lambda.get_function(context.declared().function);
+  if (found) return DidNotHappen{"the function is still there"};
+  if (found.error().trouble != aws::Trouble::not_found) return unsettled(context, found.error());
+  context.release->created_function = false;
+  return Happened{{}, true};
+}
+
 Settled Publish::settle(StepContext& context, Effect const& effect) const {
   auto aws = open_aws(context);
   if (!aws) return Refused{aws.error()};
-  if (effect.name == "DeleteFunction") return DidNotHappen{"it is looked at again"};
+  if (effect.name == "DeleteFunction") return settle_deleted(context, *aws);
   if (effect.name == "PublishVersion")
     return DidNotHappen{"publishing is repeated: it answers the version already made"};
   return settle_latest(context, *aws, effect);

@@ -64,8 +64,6 @@ class Ended {
         say("says it is back on its baseline, but its alias is at " + where() + " and was at " +
             in_words(*before_.alias));
     }
-    if (aliased && foreign_ && alias_ && alias_->names(release_.candidate_version))
-      say("says it is back on its baseline, but its alias still names the candidate: " + where());
     if (function_.alias.empty() && !foreign_) {
       if (engine::fingerprint(latest_) != before_.latest)
         say("says it is back on its baseline, but $LATEST has other content");
