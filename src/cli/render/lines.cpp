@@ -123,7 +123,10 @@ class Writer {
 
   std::string parked_text() const {
     std::string text = "waits for " + body_["waiting_for"].as_string();
-    if (body_.contains("due_ms")) {
+    // A check looks again and again; when it looks next is no news.
+    auto const* node = plan::find(*view_.plan, path_);
+    bool looks = node && node->step && node->step->kind == "check";
+    if (body_.contains("due_ms") && !looks) {
       Duration left = from_millis(body_["due_ms"].as_int()) - event_.at;
       text += ", at most " + short_duration(left);
     }
