@@ -67,6 +67,14 @@ std::vector<Option> aws_options() {
        .value = "URL",
        .summary = "Send every AWS call there",
        .otherwise = "AWS_ENDPOINT_URL"},
+      {.name = "connect-timeout",
+       .value = "DURATION",
+       .summary = "How long connecting to AWS may take",
+       .otherwise = "5s"},
+      {.name = "request-timeout",
+       .value = "DURATION",
+       .summary = "How long one call of AWS may take",
+       .otherwise = "30s"},
       {.name = "local", .summary = "Work on the local endpoint instead of AWS", .common = true},
       {.name = "local-state",
        .value = "DIR",
@@ -105,6 +113,14 @@ Option output_option(std::vector<std::string_view> formats) {
           .summary = "Form of the result on stdout",
           .choices = std::move(formats),
           .otherwise = "human"};
+}
+
+Option progress_option() {
+  return {.name = "progress",
+          .value = "KIND",
+          .summary = "How a run is shown on stderr while it goes on",
+          .choices = {"auto", "tree", "events", "errors", "none", "json"},
+          .otherwise = "auto: a tree on a terminal, else a line per event"};
 }
 
 std::vector<Option> options_of(std::vector<std::vector<Option>> groups) {

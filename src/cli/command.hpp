@@ -64,6 +64,8 @@ std::vector<Option> aws_options();
 std::vector<Option> store_options();
 std::vector<Option> compile_options();
 Option output_option(std::vector<std::string_view> formats);
+/// Of the commands that follow a run.
+Option progress_option();
 /// One list from several.
 std::vector<Option> options_of(std::vector<std::vector<Option>> groups);
 

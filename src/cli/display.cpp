@@ -2,6 +2,7 @@
 
 #include "cli/render/lines.hpp"
 #include "cli/render/tree.hpp"
+#include "engine/events.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -63,9 +64,34 @@ class LineDisplay final : public Display {
 
 class JsonDisplay final : public Display {
  public:
-  explicit JsonDisplay(Invocation& invocation) : invocation_(invocation) {}
+  /// As the result on stdout, or as progress on stderr.
+  JsonDisplay(Invocation& invocation, bool to_out) : invocation_(invocation), to_out_(to_out) {}
   void show(RunView const& view, engine::Event const& event) override {
-    invocation_.terminal.out(event_json(view.id, event).dump() + "\n");
+    std::string line = event_json(view.id, event).dump() + "\n";
+    if (to_out_)
+      invocation_.terminal.out(line);
+    else
+      invocation_.terminal.err(line);
+  }
+  void tick(RunView const&) override {}
+  void rest(RunView const&) override {}
+
+ private:
+  Invocation& invocation_;
+  bool to_out_;
+};
+
+/// Only what went wrong, and the remarks.
+class ErrorDisplay final : public Display {
+ public:
+  explicit ErrorDisplay(Invocation& invocation) : invocation_(invocation) {}
+
+  void show(RunView const& view, engine::Event const& event) override {
+    std::string const& status = event.body["status"].as_string();
+    bool bad = event.type == engine::event::note || event.type == engine::event::rollback_started ||
+               (event.type == engine::event::node_ended && status == "failed");
+    if (!bad) return;
+    if (auto line = event_line(view, event, look_err(invocation_))) invocation_.say(*line);
   }
   void tick(RunView const&) override {}
   void rest(RunView const&) override {}
@@ -85,8 +111,13 @@ class SilentDisplay final : public Display {
 
 std::unique_ptr<Display> make_display(Invocation& invocation) {
   std::string output = invocation.line.value("output");
-  if (output == "json") return std::make_unique<JsonDisplay>(invocation);
-  if (output == "name") return std::make_unique<SilentDisplay>();
+  std::string progress = invocation.line.value("progress");
+  if (output == "json") return std::make_unique<JsonDisplay>(invocation, true);
+  if (output == "name" || progress == "none") return std::make_unique<SilentDisplay>();
+  if (progress == "json") return std::make_unique<JsonDisplay>(invocation, false);
+  if (progress == "errors") return std::make_unique<ErrorDisplay>(invocation);
+  if (progress == "events") return std::make_unique<LineDisplay>(invocation);
+  if (progress == "tree") return std::make_unique<TreeDisplay>(invocation);
   bool logs = invocation.line.has("verbose");  // lines of a log would tear the tree
   if (invocation.terminal.traits.may_redraw && !logs)
     return std::make_unique<TreeDisplay>(invocation);

@@ -20,7 +20,8 @@ class Display {
 };
 
 /// A tree redrawn in place on stderr where that is a terminal; else a line per change and at least
-/// one every 30 s; with -o json one object per line on stdout; with -o name nothing.
+/// one every 30 s; with -o json one object per line on stdout; with -o name nothing. --progress
+/// chooses otherwise.
 std::unique_ptr<Display> make_display(Invocation& invocation);
 
 /// The view's look on stdout and on stderr.

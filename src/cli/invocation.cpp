@@ -13,9 +13,19 @@ namespace {
 
 /// What a run's process needs of the environment to reach AWS, and nothing else.
 bool selects_aws(std::string const& name) {
-  static constexpr std::string_view exact[] = {
-      "HOME",     "HTTPS_PROXY", "https_proxy",   "http_proxy",   "ALL_PROXY",        "all_proxy",
-      "NO_PROXY", "no_proxy",    "SSL_CERT_FILE", "SSL_CERT_DIR", "SLUICE_METRIC_LAG"};
+  static constexpr std::string_view exact[] = {"HOME",
+                                               "HTTPS_PROXY",
+                                               "https_proxy",
+                                               "http_proxy",
+                                               "ALL_PROXY",
+                                               "all_proxy",
+                                               "NO_PROXY",
+                                               "no_proxy",
+                                               "SSL_CERT_FILE",
+                                               "SSL_CERT_DIR",
+                                               "SLUICE_METRIC_LAG",
+                                               "SLUICE_CONNECT_TIMEOUT",
+                                               "SLUICE_REQUEST_TIMEOUT"};
   return name.starts_with("AWS_") || std::ranges::find(exact, name) != std::end(exact);
 }
 
@@ -76,6 +86,12 @@ Result<server::AwsSettings> Invocation::aws_settings() const {
   server::AwsSettings settings;
   for (auto const& [name, value] : environment)
     if (selects_aws(name)) settings.environment[name] = value;
+  for (auto [flag, variable] : {std::pair{"connect-timeout", "SLUICE_CONNECT_TIMEOUT"},
+                                std::pair{"request-timeout", "SLUICE_REQUEST_TIMEOUT"}}) {
+    auto given = duration_option(line, flag);
+    if (!given) return std::unexpected(given.error());
+    if (*given) settings.environment[variable] = std::to_string((*given)->count()) + "ms";
+  }
   settings.profile = not_empty(line.maybe("profile"));
   settings.region = not_empty(line.maybe("region"));
   settings.endpoint_url = not_empty(line.maybe("endpoint-url"));

@@ -1,10 +1,11 @@
 #include "cli/local_look.hpp"
 
+#include <fmt/core.h>
+
 #include "base/strings.hpp"
 #include "cli/local_commands.hpp"
 #include "cli/local_link.hpp"
 #include "cli/local_signals.hpp"
-#include <fmt/core.h>
 #include "net/http.hpp"
 
 namespace sluice::cli {

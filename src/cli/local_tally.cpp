@@ -1,9 +1,10 @@
 #include "cli/local_tally.hpp"
 
+#include <fmt/core.h>
+
 #include <cmath>
 
 #include "base/strings.hpp"
-#include <fmt/core.h>
 
 namespace sluice::cli {
 namespace {

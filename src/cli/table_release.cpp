@@ -74,7 +74,7 @@ void add_deploy(std::vector<Command>& all) {
                               deploy_options(),
                               aws_options(),
                               store_options(),
-                              {output_option({"human", "json", "name"})}}),
+                              {progress_option(), output_option({"human", "json", "name"})}}),
        .run = run_deploy});
 }
 
@@ -104,7 +104,7 @@ void add_release_commands(std::vector<Command>& all) {
                                 .summary = "Stop waiting after this time; the run can be resumed"}},
                               aws_options(),
                               store_options(),
-                              {output_option({"human", "json", "name"})}}),
+                              {progress_option(), output_option({"human", "json", "name"})}}),
        .run = run_resume});
   all.push_back(
       {.name = "rollback",
@@ -134,7 +134,7 @@ void add_release_commands(std::vector<Command>& all) {
                         {.name = "dry-run", .summary = "Say what would move, and move nothing"}},
                        aws_options(),
                        store_options(),
-                       {output_option({"human", "json", "name"})}}),
+                       {progress_option(), output_option({"human", "json", "name"})}}),
        .run = run_rollback});
 }
 

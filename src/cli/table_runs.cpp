@@ -75,7 +75,7 @@ void add_run_commands(std::vector<Command>& all) {
                                 .value = "DURATION",
                                 .summary = "Stop looking after this time, with code 8"}},
                               store_options(),
-                              {output_option({"human", "json"})}}),
+                              {progress_option(), output_option({"human", "json"})}}),
        .run = run_watch});
   all.push_back({.name = "logs",
                  .group = "Runs",

@@ -58,17 +58,22 @@ bool is_loopback(aws::Endpoint const& endpoint) {
          endpoint.host.starts_with("127.");
 }
 
+/// A duration that a variable gives; `otherwise` where it is not set.
+Result<Duration> duration_of(AwsSettings const& settings, std::string const& name,
+                             Duration otherwise) {
+  auto given = settings.environment.find(name);
+  if (given == settings.environment.end() || given->second.empty()) return otherwise;
+  auto read = parse_duration(given->second);
+  if (!read) return fail(read.error(), "read " + name);
+  return *read;
+}
+
 Result<Duration> metric_lag_of(AwsSettings const& settings, aws::Session const& session) {
-  auto given = settings.environment.find("SLUICE_METRIC_LAG");
-  if (given != settings.environment.end() && !given->second.empty()) {
-    auto lag = parse_duration(given->second);
-    if (!lag) return fail(lag.error(), "read SLUICE_METRIC_LAG");
-    return *lag;
-  }
   auto const& endpoints = session.caller.options().endpoints;
   auto endpoint = endpoints.find(aws::Service::cloudwatch, session.region.region);
   if (!endpoint) return std::unexpected(endpoint.error());
-  return is_loopback(*endpoint) ? Duration{} : aws_metric_lag;
+  Duration usual = is_loopback(*endpoint) ? Duration{} : aws_metric_lag;
+  return duration_of(settings, "SLUICE_METRIC_LAG", usual);
 }
 
 Result<json::Value> world_of(AwsSettings const& settings, aws::Session const& session) {
@@ -154,6 +159,12 @@ Result<OpenedServices> ServicesFactory::Parts::open(
   aws::SessionOptions session_options;
   session_options.region = settings.region;
   session_options.observer = options.observer;
+  auto connect = duration_of(settings, "SLUICE_CONNECT_TIMEOUT", session_options.connect_timeout);
+  if (!connect) return std::unexpected(connect.error());
+  auto request = duration_of(settings, "SLUICE_REQUEST_TIMEOUT", session_options.total_timeout);
+  if (!request) return std::unexpected(request.error());
+  session_options.connect_timeout = *connect;
+  session_options.total_timeout = *request;
   auto variables = settings.environment;
   if (settings.local_state) {
     auto url = endpoints.url_of(*settings.local_state);
@@ -236,7 +247,8 @@ AwsSettings process_settings() {
     if (equals == std::string_view::npos) continue;
     std::string name(text.substr(0, equals));
     bool wanted = name.starts_with("AWS_") || lower(name).ends_with("_proxy") || name == "HOME" ||
-                  name == "SLUICE_METRIC_LAG";
+                  name == "SLUICE_METRIC_LAG" || name == "SLUICE_CONNECT_TIMEOUT" ||
+                  name == "SLUICE_REQUEST_TIMEOUT";
     if (wanted) settings.environment[name] = text.substr(equals + 1);
   }
   // Another process may use them, from another folder.

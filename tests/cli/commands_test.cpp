@@ -236,6 +236,23 @@ TEST_F(Commands, watch_mirrors_the_end_only_when_asked) {
   EXPECT_EQ(run({"watch", "d-7QK2M9XTA", "--exit-status"}), 5);
 }
 
+TEST_F(Commands, progress_is_shown_as_asked) {
+  ends_as("rolled_back");
+  state.executes = false;
+  state.started = canary_plan({"default"});
+  state.row.ended = Time{};
+  auto shown = [&](char const* kind) {
+    terminal.written_err.clear();
+    run({"watch", "d-7QK2M9XTA", "--progress", kind});
+    return terminal.written_err;
+  };
+  EXPECT_THAT(shown("events"), HasSubstr("shift to 10 %: done"));
+  EXPECT_THAT(shown("errors"), Not(HasSubstr("shift to 10 %: done")));
+  EXPECT_THAT(shown("json"), HasSubstr("\"type\":\"run_ended\""));
+  EXPECT_THAT(shown("none"), Not(HasSubstr("shift to 10 %: done")));
+  EXPECT_EQ(run({"watch", "d-7QK2M9XTA", "--progress", "loud"}), 64);
+}
+
 TEST_F(Commands, get_list_and_logs) {
   ends_as("succeeded");
   state.started = canary_plan({"default"});
