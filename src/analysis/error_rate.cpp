@@ -52,6 +52,8 @@ Verdict judge_error_rate(Counts const& candidate, Counts const& baseline,
   } else if (candidate.requests < limits.min_requests) {
     verdict.reason = "only " + whole(candidate.requests) + " of the " + whole(limits.min_requests) +
                      " requests needed were seen";
+    if (candidate.errors > 0)
+      verdict.reason += ", and " + whole(candidate.errors) + " of them failed";
   } else if (candidate.rate() <= limits.max_error_rate) {
     verdict.outcome = Outcome::pass;
     verdict.reason = seen + ", within " + percent(limits.max_error_rate);

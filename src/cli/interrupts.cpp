@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 #include "base/result.hpp"
 #include "cli/exit_codes.hpp"
@@ -17,15 +18,23 @@ constexpr int watched[] = {SIGINT, SIGTERM, SIGHUP};
 
 // Only what a signal handler may touch.
 std::atomic<int> signals_seen = 0;
+std::atomic<std::time_t> first_seen = 0;
 std::atomic<int> wake_up = -1;  // write end of the pipe
 static_assert(std::atomic<int>::is_always_lock_free);
 
 int pipe_ends[2] = {-1, -1};
 struct sigaction before[std::size(watched)];
 
+/// A program that ends others (timeout, a CI runner) often signals the process and its group within
+/// a moment: only what comes later is a person who does not want to wait.
+constexpr std::time_t echo_seconds = 2;
+
 void on_signal(int signal) {
   int earlier = signals_seen.fetch_add(1);
-  if (earlier > 0 && signal != SIGHUP) ::_exit(exit_interrupted);
+  std::time_t now = ::time(nullptr);  // async-signal-safe, see signal-safety(7)
+  if (earlier == 0) first_seen = now;
+  bool again = earlier > 0 && now - first_seen.load() >= echo_seconds;
+  if (again && signal != SIGHUP) ::_exit(exit_interrupted);
   if (earlier > 0) return;
   int saved = errno;
   auto number = static_cast<char>(signal);

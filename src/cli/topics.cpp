@@ -34,7 +34,7 @@ std::string states() {
       "succeeded: every function is on its candidate, or there was nothing to do.\n"
       "rolled_back: something went wrong, and the traffic is back on the baseline.\n"
       "failed: it ended with an error; functions that stay on a candidate are listed.\n"
-      "stopped: somebody stopped it; everything stays where it was at that moment.\n"
+      "stopped: somebody stopped it; what was on its way went back, what was done stays.\n"
       "rejected: an approval was refused, or nobody approved in time, before anything changed.\n"
       "needs_person: somebody must look; the end names the function and what to do.\n\n"
       "Every function ends in one place: on candidate, on baseline, unchanged, left split, changed "

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 namespace sluice::analysis {
 namespace {
@@ -32,7 +33,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"no traffic", {0, 0}, {0, 0}, Outcome::inconclusive},
                     Case{"one request too few", {19, 19}, {900, 0}, Outcome::inconclusive},
                     Case{"just enough", {20, 20}, {0, 0}, Outcome::fail},
-                    Case{"not a number", {NAN, 0}, {900, 0}, Outcome::inconclusive},
+                    Case{"not a number",
+                         {std::numeric_limits<double>::quiet_NaN(), 0},
+                         {900, 0},
+                         Outcome::inconclusive},
                     Case{"negative", {100, -1}, {900, 0}, Outcome::inconclusive},
                     Case{"more errors than requests", {100, 120}, {900, 0}, Outcome::inconclusive}),
     [](auto const& test) {

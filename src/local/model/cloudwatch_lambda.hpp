@@ -15,7 +15,7 @@ struct InvocationMetrics {
   bool through_alias = false;
   std::string executed_version;  ///< used only for calls through an alias
   Time started;                  ///< the timestamp of every datum
-  double duration_ms = 0;         ///< handler time, without init
+  double duration_ms = 0;        ///< handler time, without init
   bool failed = false;
   int concurrent = 0;  ///< runs at the same time, this one included; 0: not known
 };
