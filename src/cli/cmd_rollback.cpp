@@ -29,22 +29,25 @@ std::optional<int> settle(Invocation& invocation, server::NewRun const& run,
   return exit_failed;
 }
 
-int roll_back_running(Invocation& invocation, RunsHere& here, std::string const& run) {
+int roll_back_running(Invocation& invocation, RunsHere& here, store::RunRow const& row,
+                      server::AwsSettings settings) {
+  std::string const& run = row.id;
   if (invocation.line.has("dry-run")) {
     invocation.terminal.out("would tell " + run + " to roll back\n");
     return exit_success;
   }
   auto sent = here.runs->signal(
       run, {"rollback", "", invocation.requester(), invocation.line.value("reason"), {}});
-  if (!sent && sent.error().code == ErrorCode::not_found)
-    return invocation.refuse({ErrorCode::unavailable,
-                              "run " + run + " has not ended, and no process executes it now",
-                              "sluice resume " + run + " takes it up; then sluice rollback " + run +
-                                  " from another terminal, or Ctrl-C there."});
   if (!sent) return invocation.refuse(sent.error());
   if (invocation.json()) invocation.terminal.out(stream_record());
   if (invocation.line.value("output") == "name") invocation.terminal.out(run + "\n");
   invocation.say(run + " is being rolled back.");
+  // Where nobody executes it, this process does; elsewhere this changes nothing, and what went
+  // wrong shows when the run is followed.
+  if (!settings.region && !row.world["region"].as_string().empty())
+    settings.region = row.world["region"].as_string();
+  auto resumed = here.runs->resume(run, settings);
+  if (!resumed) invocation.warn(resumed.error().message);
   return follow_to_end(invocation, here, {run, OnInterrupt::detach, std::nullopt});
 }
 
@@ -56,7 +59,7 @@ int roll_back_run_id(Invocation& invocation, server::AwsSettings settings, std::
   if (!here) return invocation.refuse(here.error());
   auto row = here->runs->get(run);
   if (!row) return invocation.refuse(row.error());
-  if (!row->ended) return roll_back_running(invocation, *here, run);
+  if (!row->ended) return roll_back_running(invocation, *here, *row, std::move(settings));
   auto finished = server::snapshot_of(*here->runs, run);
   if (!finished) return invocation.refuse(finished.error());
   auto undo = server::roll_back_run(*finished);

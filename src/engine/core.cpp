@@ -90,8 +90,8 @@ Result<Started> Core::start(StartRequest request, std::shared_ptr<Services> serv
   return Started{run->id, std::nullopt};
 }
 
-Result<void> Core::resume(std::string const& id, std::shared_ptr<Services> services) {
-  if (Run* known = find(id); known && !known->lost && !known->ended()) return {};
+/// Takes the run over and folds its journal; nothing is done for it yet.
+Result<std::shared_ptr<Core::Run>> Core::claim(std::string const& id) {
   auto found = ports_.store.run(id);
   if (!found) return std::unexpected(found.error());
   if (!*found)
@@ -110,10 +110,18 @@ Result<void> Core::resume(std::string const& id, std::shared_ptr<Services> servi
   auto run = std::make_shared<Run>();
   run->id = id;
   run->plan = std::make_shared<plan::Plan const>(std::move(*plan));
-  run->services = std::move(services);
   run->state.id = id;
   run->epoch = row->epoch;
   for (auto const& entry : *events) apply(run->state, *run->plan, entry);
+  return run;
+}
+
+Result<void> Core::resume(std::string const& id, std::shared_ptr<Services> services) {
+  if (Run* known = find(id); known && !known->lost && !known->ended()) return {};
+  auto claimed = claim(id);
+  if (!claimed) return std::unexpected(claimed.error());
+  auto run = std::move(*claimed);
+  run->services = std::move(services);
   for (auto const& [path, it] : run->state.nodes)
     if (it.status == NodeStatus::parked && !it.signals.empty()) run->to_wake.insert(path);
   runs_[id] = run;

@@ -83,6 +83,9 @@ class Core {
   Result<void> resume(std::string const& run, std::shared_ptr<Services> services);
   /// Answers after the signal is durable. Exactly one of two that exclude each other wins.
   Result<void> signal(std::string const& run, Signal const& signal);
+  /// A stop or rollback of a run that nobody executes: journalled now, obeyed before anything else
+  /// when the run is resumed. Other signals are refused.
+  Result<void> signal_unexecuted(std::string const& run, Signal const& signal);
 
   /// Wakes what is due.
   void tick();
@@ -102,6 +105,8 @@ class Core {
   friend class Drive;
 
   Run* find(std::string const& id) const;
+  Result<std::shared_ptr<Run>> claim(std::string const& id);
+  void record_signal(Run& run, Signal const& signal);
   void advance(Run& run);
   void record(Run& run, std::string type, json::Value body);
   bool flush(Run& run);

@@ -137,6 +137,12 @@ Result<void> Engine::signal(std::string const& run, Signal const& signal) {
   return answer;
 }
 
+Result<void> Engine::signal_unexecuted(std::string const& run, Signal const& signal) {
+  Result<void> answer;
+  call([&] { answer = loop_->core().signal_unexecuted(run, signal); });
+  return answer;
+}
+
 std::optional<Snapshot> Engine::snapshot(std::string const& run) {
   std::optional<Snapshot> answer;
   call([&] { answer = loop_->core().snapshot(run); });

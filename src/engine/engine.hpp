@@ -29,6 +29,7 @@ class Engine {
   Result<Started> start(StartRequest request, std::shared_ptr<Services> services);
   Result<void> resume(std::string const& run, std::shared_ptr<Services> services);
   Result<void> signal(std::string const& run, Signal const& signal);
+  Result<void> signal_unexecuted(std::string const& run, Signal const& signal);
   std::optional<Snapshot> snapshot(std::string const& run);
   std::vector<std::string> active();
   /// Why nothing can be journalled right now; none: all is well.

@@ -24,6 +24,10 @@ std::optional<plan::ActionKind> choice_of(std::string_view kind) {
   return plan::action_kind_of(kind);
 }
 
+bool ends_the_run(Signal const& signal) {
+  return signal.kind == "stop" || signal.kind == "rollback";
+}
+
 }  // namespace
 
 Result<void> Core::signal(std::string const& id, Signal const& signal) {
@@ -62,18 +66,38 @@ Result<void> Core::signal_run(Run& run, Signal const& signal) {
     return fail(ErrorCode::conflict, "run " + run.id + " is paused already");
   if (signal.kind == "continue" && !run.state.paused)
     return fail(ErrorCode::conflict, "run " + run.id + " is not paused");
-  record(run, event::signal, body_of(signal, nullptr));
-  if (signal.kind == "stop" || signal.kind == "rollback") {
-    std::string verb = signal.kind == "stop" ? "stopped" : "rolled back";
-    std::string reason = signal.reason.empty() ? verb + " by " + signal.by : signal.reason;
-    record(run, event::stopping,
-           json::Value{
-               {"reason", reason}, {"by", signal.by}, {"roll_back", signal.kind == "rollback"}});
-  }
+  record_signal(run, signal);
   if (!flush(run))
     return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
   advance(run);
   return {};
+}
+
+void Core::record_signal(Run& run, Signal const& signal) {
+  record(run, event::signal, body_of(signal, nullptr));
+  if (!ends_the_run(signal)) return;
+  std::string verb = signal.kind == "stop" ? "stopped" : "rolled back";
+  std::string reason = signal.reason.empty() ? verb + " by " + signal.by : signal.reason;
+  record(
+      run, event::stopping,
+      json::Value{{"reason", reason}, {"by", signal.by}, {"roll_back", signal.kind == "rollback"}});
+}
+
+Result<void> Core::signal_unexecuted(std::string const& id, Signal const& signal) {
+  if (!ends_the_run(signal))
+    return fail(ErrorCode::unavailable, "no process executes run " + id + " now",
+                "sluice resume " + id + " goes on with it.");
+  auto claimed = claim(id);
+  if (!claimed) return std::unexpected(claimed.error());
+  Run& run = **claimed;
+  if (run.state.stop)
+    return fail(ErrorCode::conflict,
+                "run " + id + " is to end already (asked by " + run.state.stop->by + ")",
+                "sluice resume " + id + " carries that out.");
+  record_signal(run, signal);
+  if (!flush(run))
+    return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
+  return ports_.store.release(id, run.epoch);
 }
 
 Result<void> Core::answer_question(Run& run, std::string const& path, Signal const& signal) {

@@ -74,7 +74,7 @@ class Watch {
 
 Error not_executed(std::string const& run) {
   return {ErrorCode::unavailable, "no process executes run " + run + " now",
-          "sluice resume " + run + " goes on with it."};
+          "sluice resume " + run + " goes on with it; sluice rollback " + run + " takes it back."};
 }
 
 Result<engine::Started> HostRuns::start(NewRun run) {
@@ -110,7 +110,9 @@ Result<void> HostRuns::signal(std::string const& run, engine::Signal const& sign
   auto row = get(run);
   if (!row) return std::unexpected(row.error());
   if (row->ended) return fail(ErrorCode::conflict, "run " + run + " has ended: " + row->state);
-  return std::unexpected(not_executed(run));
+  // Who asks for a rollback goes on with the run himself; of a stop nobody would see the end.
+  if (signal.kind != "rollback") return std::unexpected(not_executed(run));
+  return engine_.signal_unexecuted(run, signal);
 }
 
 Result<store::RunRow> HostRuns::get(std::string const& run) {

@@ -29,6 +29,11 @@ Rehearsal::Rehearsal() {
   store_ = store::open_memory(store::make_memory(), system_clock());
   services_ = std::make_shared<engine::Services>(
       engine::Services{system_clock(), system_random(), *aws_, *client_, *packages_});
+  restart();
+}
+
+void Rehearsal::restart() {
+  engine_.reset();
   engine_ = std::make_unique<engine::Engine>(*store_, system_clock(), system_random(), executors_,
                                              evaluators_, engine::EngineOptions{.owner = "test"});
 }

@@ -31,6 +31,8 @@ class Rehearsal {
   aws::Lambda lambda() { return {session_->caller, "eu-west-1"}; }
   std::string start(std::string const& yaml);
   engine::Snapshot wait(std::string const& run);
+  /// Another engine on the same store: the one before lets its runs go.
+  void restart();
 
  private:
   std::unique_ptr<local::Endpoint> endpoint_;

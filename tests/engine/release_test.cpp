@@ -84,6 +84,26 @@ TEST(Release, StopPutsTheAliasBack) {
   EXPECT_TRUE(alias->weights.empty());
 }
 
+TEST(Release, ARunWhoseProcessDiedIsRolledBackWithoutGoingOnFirst) {
+  test::Rehearsal rehearsal;
+  rehearsal.run(orders("one", in_steps));
+  auto run = rehearsal.start(
+      orders("two", "strategy:\n  - shift: 10\n    pause: 10ms\n  - shift: 50\n    pause: 1h\n"));
+  auto at = [&] { return rehearsal.lambda().get_alias("orders", "live")->weights; };
+  while (at().empty() || at().begin()->second < 0.5) std::this_thread::yield();
+  rehearsal.restart();
+  engine::Signal rollback{.kind = "rollback", .node = "", .by = "tester", .reason = "", .data = {}};
+  ASSERT_TRUE(rehearsal.engine().signal_unexecuted(run, rollback));
+  EXPECT_FALSE(rehearsal.engine().signal_unexecuted(run, rollback));
+  EXPECT_EQ(rehearsal.lambda().get_alias("orders", "live")->weights.size(), 1u);
+  ASSERT_TRUE(rehearsal.engine().resume(run, rehearsal.services()));
+  auto end = rehearsal.wait(run);
+  EXPECT_EQ(end.state.end_state, "rolled_back") << story(end);
+  auto alias = rehearsal.lambda().get_alias("orders", "live");
+  EXPECT_EQ(alias->function_version, "1");
+  EXPECT_TRUE(alias->weights.empty());
+}
+
 TEST(Release, ACheckWithoutTrafficRollsBack) {
   test::Rehearsal rehearsal;
   rehearsal.run(orders("one", in_steps));
