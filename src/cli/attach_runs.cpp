@@ -21,13 +21,6 @@ void log_attempt(aws::Attempt const& attempt) {
                           {"ms", attempt.duration.count()}});
 }
 
-plan::Evaluators evaluators() {
-  plan::Evaluators all;
-  all.add("pointer@1", plan::evaluate_pointer);
-  all.add(dialect::armory_language, dialect::evaluate_armory);
-  return all;
-}
-
 /// How this process names itself to those who wait for the store.
 std::string command_text(Parsed const& line) {
   std::string text = "sluice " + std::string(line.command->name);
@@ -39,6 +32,13 @@ std::string command_text(Parsed const& line) {
 
 server::FactoryOptions factory_options() {
   return {.observer = log_attempt, .user_agent = "sluice/" SLUICE_VERSION};
+}
+
+plan::Evaluators evaluators() {
+  plan::Evaluators all;
+  all.add("pointer@1", plan::evaluate_pointer);
+  all.add(dialect::armory_language, dialect::evaluate_armory);
+  return all;
 }
 
 Result<RunsHere> attach_runs(Invocation& invocation) {

@@ -8,7 +8,7 @@
 namespace sluice::cli {
 
 void add_release_commands(std::vector<Command>& all);  ///< deploy, resume, rollback
-void add_look_commands(std::vector<Command>& all);     ///< plan, diff, init, doctor
+void add_look_commands(std::vector<Command>& all);     ///< plan, diff, init, rehearse, doctor
 void add_file_commands(std::vector<Command>& all);     ///< validate, convert, explain
 void add_run_commands(std::vector<Command>& all);      ///< get, list, watch, logs
 void add_signal_commands(std::vector<Command>& all);   ///< approve, reject, skip, promote …
@@ -18,6 +18,7 @@ int run_deploy(Invocation& invocation);
 int run_resume(Invocation& invocation);
 int run_rollback(Invocation& invocation);
 int run_plan(Invocation& invocation);
+int run_rehearse(Invocation& invocation);
 int run_diff(Invocation& invocation);
 int run_init(Invocation& invocation);
 int run_doctor(Invocation& invocation);

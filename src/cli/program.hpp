@@ -12,6 +12,9 @@ namespace sluice::cli {
 int run_program(std::vector<std::string> const& words, Terminal& terminal, Streams tty,
                 Variables const& environment, Invocation::RunsOpener open_runs);
 
+/// The languages that expressions of a plan may be written in.
+plan::Evaluators evaluators();
+
 /// The journal's store of this command line, or the process that holds it.
 Result<RunsHere> attach_runs(Invocation& invocation);
 

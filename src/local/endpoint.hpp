@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,21 @@ struct EndpointSettings {
   RunnerMaker runner;  ///< none: every invocation is answered 503
 };
 
+/// Requests through an alias that are counted and not run: the traffic of a rehearsal.
+struct CountedTraffic {
+  std::string account, region, function, alias;
+  Time at{};            ///< their timestamp; CloudWatch keeps its minute
+  double requests = 0;  ///< in all; a fraction counts as a chance
+  /// The share of a version's requests that fails, 0 to 1.
+  std::function<double(std::string const& version)> failing;
+};
+
+/// What became of some requests.
+struct CountedRequests {
+  double requests = 0;
+  double errors = 0;  ///< of them
+};
+
 /// The local AWS endpoint: Lambda, S3, STS and CloudWatch of every account and Region on one
 /// address. It can be driven over HTTP (`start`) and, the same way, by calling `handle`.
 class Endpoint {
@@ -67,6 +83,13 @@ class Endpoint {
   /// Runs one asynchronous event that is due; false where there is none. For a virtual clock.
   bool run_event();
   std::optional<Time> next_event();
+
+  /// Spreads the requests by the alias's weights and counts them in the metrics of the versions
+  /// they reach. Answers what each version got; nothing where there is no such alias.
+  std::map<std::string, CountedRequests> count(CountedTraffic const& traffic);
+
+  /// A layer version that functions of this account and Region may name from now on.
+  void declare_layer(std::string const& account, std::string const& region, std::string const& arn);
 
   FaultList& faults();
   CallLog& calls();

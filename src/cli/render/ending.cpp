@@ -84,7 +84,7 @@ std::vector<std::pair<std::string, engine::NodeState const*>> failures(RunView c
 
 }  // namespace
 
-std::vector<std::string> ending_lines(RunView const& view, Look const& look) {
+std::vector<std::string> outcome_lines(RunView const& view, Look const& look) {
   Style style{look.colour, look.ascii};
   auto const& state = view.state;
   std::vector<std::string> out;
@@ -107,8 +107,13 @@ std::vector<std::string> ending_lines(RunView const& view, Look const& look) {
       out.push_back("  " + printable(replace_all(where + note.text, "\n", " ")));
     }
   }
+  return out;
+}
+
+std::vector<std::string> ending_lines(RunView const& view, Look const& look) {
+  std::vector<std::string> out = outcome_lines(view, look);
   out.emplace_back();
-  out.push_back(style.bold("Next:"));
+  out.push_back(Style{look.colour, look.ascii}.bold("Next:"));
   next_lines(out, view);
   return out;
 }

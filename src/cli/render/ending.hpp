@@ -11,6 +11,9 @@ namespace sluice::cli {
 /// noted, and what to do next. Pure.
 std::vector<std::string> ending_lines(RunView const& view, Look const& look);
 
+/// The same without what to do next: for a run that nobody can go back to.
+std::vector<std::string> outcome_lines(RunView const& view, Look const& look);
+
 /// Every failure in full, the newest cause last; empty where nothing failed. Pure.
 std::vector<std::string> failure_lines(RunView const& view, Look const& look);
 

@@ -23,18 +23,24 @@ std::vector<Dimensions> sets_of(InvocationMetrics const& run, bool with_version)
 }  // namespace
 
 void record_invocation(CloudWatch& metrics, InvocationMetrics const& run, Time now) {
+  record_invocations(metrics, run, 1, run.failed ? 1 : 0, now);
+}
+
+void record_invocations(CloudWatch& metrics, InvocationMetrics const& run, double requests,
+                        double errors, Time now) {
   MetricKey key{run.account, run.region, "AWS/Lambda", {}, {}};
-  auto add = [&](char const* name, double value) {
+  auto add = [&](char const* name, double value, double count) {
     key.name = name;
-    metrics.add(key, run.started, value, 1, now);
+    if (count > 0) metrics.add(key, run.started, value, count, now);
   };
   bool const with_version = run.through_alias && !run.executed_version.empty();
   for (auto& dimensions : sets_of(run, with_version)) {
     key.dimensions = std::move(dimensions);
-    add("Invocations", 1);
-    add("Errors", run.failed ? 1 : 0);
-    add("Duration", run.duration_ms);
-    if (run.concurrent > 0) add("ConcurrentExecutions", run.concurrent);
+    add("Invocations", 1, requests);
+    add("Errors", 1, errors);
+    add("Errors", 0, requests - errors);
+    add("Duration", run.duration_ms, requests);
+    if (run.concurrent > 0) add("ConcurrentExecutions", run.concurrent, 1);
   }
 }
 

@@ -25,6 +25,10 @@ struct InvocationMetrics {
 /// the error rate.
 void record_invocation(CloudWatch& metrics, InvocationMetrics const& run, Time now);
 
+/// As many runs of that kind at once, `errors` of them failed; `run.failed` counts for nothing.
+void record_invocations(CloudWatch& metrics, InvocationMetrics const& run, double requests,
+                        double errors, Time now);
+
 /// A 429 of Invoke. It carries no ExecutedVersion: the version was not picked yet.
 void record_throttle(CloudWatch& metrics, InvocationMetrics const& run, Time now);
 

@@ -109,6 +109,13 @@ Outcome<Executed> LambdaService::find_code(std::string_view name, std::string_vi
   return lambda::route(call, *parsed, runs_now);
 }
 
+std::map<std::string, double> LambdaService::shares(std::string_view function,
+                                                    std::string_view alias, Time now) {
+  auto found = data_->functions.find(function);
+  if (found == data_->functions.end()) return {};
+  return lambda::shares(found->second, alias, now);
+}
+
 void LambdaService::fail_next(std::string_view function, std::string reason_code,
                               std::string reason) {
   data_->programmed_failures[std::string(function)].push_back(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -79,6 +80,10 @@ class LambdaService {
   /// As route, but a function whose concurrency is 0 is routed too: its events are taken, and wait.
   Outcome<Executed> place_of(std::string_view name, std::string_view qualifier, Time now,
                              Random& random);
+
+  /// Where calls through that alias go now: versions with their shares, which add up to 1. Empty
+  /// where there is no such function or alias.
+  std::map<std::string, double> shares(std::string_view function, std::string_view alias, Time now);
 
   /// The next create or update of that function, or publish with SnapStart, ends Failed with this
   /// reason code ("InvalidRuntime") and text. Several calls queue up.

@@ -69,4 +69,15 @@ Outcome<Executed> route(Call const& call, Name const& name, bool runs_now) {
   return executed;
 }
 
+std::map<std::string, double> shares(Function& function, std::string_view alias, Time now) {
+  auto entry = function.aliases.find(alias);
+  if (entry == function.aliases.end()) return {};
+  Alias const& in_force = effective(entry->second, function, now);
+  std::map<std::string, double> shares = in_force.weights;
+  double rest = 1;
+  for (auto const& [version, share] : shares) rest -= share;
+  shares[in_force.function_version] += rest;
+  return shares;
+}
+
 }  // namespace sluice::local::lambda
