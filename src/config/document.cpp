@@ -143,7 +143,7 @@ Node finish(Node::Content content) {
   return Node(std::make_shared<Node::Content const>(std::move(content)));
 }
 
-std::optional<Document> parse(SourcePtr source, Diagnostics& diagnostics) {
+std::optional<Document> parse(SourcePtr const& source, Diagnostics& diagnostics) {
   if (!check_text(source, diagnostics)) return std::nullopt;
   if (is_json_name(source->name())) return parse_json(source, diagnostics);
   std::string_view text = trim(source->text());

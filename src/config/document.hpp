@@ -112,7 +112,7 @@ struct Document {
 /// None where no tree could be built. A document with smaller faults (a duplicate key, an unknown
 /// tag) does come back, so that its other problems can be reported too: act on it only when
 /// `!diagnostics.has_errors()`.
-std::optional<Document> parse(SourcePtr source, Diagnostics& diagnostics);
+std::optional<Document> parse(SourcePtr const& source, Diagnostics& diagnostics);
 std::optional<Document> parse(std::string name, std::string text, Diagnostics& diagnostics);
 
 /// The tree as JSON, for parts that Sluice hands on without looking: plain scalars by the YAML 1.2

@@ -81,7 +81,7 @@ Result<Started> Core::start(StartRequest request, std::shared_ptr<Services> serv
     if (written && *written) created = std::nullopt;
   }
   if (!created) return std::unexpected(created.error());
-  if (*created) return Started{"", **created};
+  if (*created) return Started{"", *created};
 
   auto events = std::exchange(run->pending, {});
   runs_[run->id] = run;

@@ -29,7 +29,7 @@ class Engine::Loop final : public Workers {
         core_({store, *this, clock, random, executors, evaluators, options.owner,
                [this](std::string const& run, Snapshot const& snapshot,
                       std::vector<Event> const& events) { tell(run, snapshot, events); }}),
-        thread_([this](std::stop_token stop) { loop(stop); }) {}
+        thread_([this](std::stop_token const& stop) { loop(stop); }) {}
 
   ~Loop() override { stop(); }
 
@@ -37,26 +37,39 @@ class Engine::Loop final : public Workers {
     pools_[static_cast<std::size_t>(pool)].submit([this, work = std::move(work)] { post(work()); });
   }
 
-  void post(std::function<void()> message) {
+  /// False: the thread has ended, and nobody would take the message.
+  bool post(std::function<void()> message) {
     {
       std::lock_guard lock(mutex_);
+      if (closed_) return false;
       messages_.push_back(std::move(message));
     }
     arrived_.notify_one();
+    return true;
   }
 
-  void call(std::function<void()> const& what) {
+  /// Waits until the thread has done it. False: it has ended, and nothing was done.
+  bool call(std::function<void()> const& what) {
     std::mutex mutex;
     std::condition_variable done;
     bool finished = false;
-    post([&] {
+    bool taken = post([&] {
       what();
       std::lock_guard lock(mutex);
       finished = true;
       done.notify_one();
     });
+    if (!taken) return false;
     std::unique_lock lock(mutex);
     done.wait(lock, [&] { return finished; });
+    return true;
+  }
+
+  /// The same for what only reads: after the end nothing runs beside the callers any more.
+  void look(std::function<void()> const& what) {
+    if (call(what)) return;
+    std::lock_guard lock(after_end_);
+    what();
   }
 
   void stop() {
@@ -72,7 +85,7 @@ class Engine::Loop final : public Workers {
   Guarded<std::map<std::size_t, Listener>>& listeners() { return listeners_; }
 
  private:
-  void loop(std::stop_token stop) {
+  void loop(std::stop_token const& stop) {
     while (true) {
       std::deque<std::function<void()>> batch;
       {
@@ -80,9 +93,10 @@ class Engine::Loop final : public Workers {
         arrived_.wait_for(lock, time_to_sleep(),
                           [&] { return !messages_.empty() || stop.stop_requested(); });
         batch.swap(messages_);
+        closed_ = batch.empty() && stop.stop_requested();
+        if (closed_) return;
       }
       for (auto& message : batch) message();
-      if (batch.empty() && stop.stop_requested()) return;
       core_.tick();
       due_ = core_.next_due();
     }
@@ -102,6 +116,8 @@ class Engine::Loop final : public Workers {
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<std::function<void()>> messages_;
+  bool closed_ = false;      // under mutex_
+  std::mutex after_end_;     // for callers, once the thread has ended
   std::optional<Time> due_;  // the thread's own
   std::atomic<bool> stopped_{false};
   Guarded<std::map<std::size_t, Listener>> listeners_;
@@ -111,53 +127,61 @@ class Engine::Loop final : public Workers {
 };
 
 Engine::Engine(store::Store& store, Clock& clock, Random& random, Executors const& executors,
-               plan::Evaluators const& evaluators, EngineOptions options)
+               plan::Evaluators const& evaluators, EngineOptions const& options)
     : store_(store),
       loop_(std::make_unique<Loop>(store, clock, random, executors, evaluators, options)) {}
 
 Engine::~Engine() = default;
 
-void Engine::call(std::function<void()> what) { loop_->call(what); }
+void Engine::look(std::function<void()> const& what) { loop_->look(what); }
+
+Result<void> Engine::change(std::function<void()> const& what) {
+  if (loop_->call(what)) return {};
+  return fail(ErrorCode::unavailable, "this process is ending and takes nothing more",
+              "Ask again: another process takes the run up.");
+}
 
 Result<Started> Engine::start(StartRequest request, std::shared_ptr<Services> services) {
   Result<Started> answer;
-  call([&] { answer = loop_->core().start(std::move(request), std::move(services)); });
+  auto done =
+      change([&] { answer = loop_->core().start(std::move(request), std::move(services)); });
+  if (!done) return std::unexpected(done.error());
   return answer;
 }
 
 Result<void> Engine::resume(std::string const& run, std::shared_ptr<Services> services) {
   Result<void> answer;
-  call([&] { answer = loop_->core().resume(run, std::move(services)); });
-  return answer;
+  auto done = change([&] { answer = loop_->core().resume(run, std::move(services)); });
+  return done ? answer : done;
 }
 
 Result<void> Engine::signal(std::string const& run, Signal const& signal) {
   Result<void> answer;
-  call([&] { answer = loop_->core().signal(run, signal); });
-  return answer;
+  auto done = change([&] { answer = loop_->core().signal(run, signal); });
+  return done ? answer : done;
 }
 
 Result<void> Engine::signal_unexecuted(std::string const& run, Signal const& signal) {
   Result<void> answer;
-  call([&] { answer = loop_->core().signal_unexecuted(run, signal); });
-  return answer;
+  auto done = change([&] { answer = loop_->core().signal_unexecuted(run, signal); });
+  return done ? answer : done;
 }
 
 std::optional<Snapshot> Engine::snapshot(std::string const& run) {
   std::optional<Snapshot> answer;
-  call([&] { answer = loop_->core().snapshot(run); });
+  look([&] { answer = loop_->core().snapshot(run); });
   return answer;
 }
 
 std::vector<std::string> Engine::active() {
   std::vector<std::string> answer;
-  call([&] { answer = loop_->core().active(); });
+  look([&] { answer = loop_->core().active(); });
   return answer;
 }
 
 std::optional<std::string> Engine::frozen() {
   std::optional<std::string> answer;
-  call([&] { answer = loop_->core().frozen(); });
+  look([&] { answer = loop_->core().frozen(); });
   return answer;
 }
 
@@ -171,10 +195,10 @@ std::size_t Engine::listen(Listener listener) {
 
 void Engine::forget(std::size_t token) {
   loop_->listeners().with([&](auto& all) { return all.erase(token); });
-  call([] {});  // a call of the listener that was under way has ended after this
+  look([] {});  // a call of the listener that was under way has ended after this
 }
 
-std::optional<Snapshot> Engine::wait(std::string const& run, std::stop_token stop) {
+std::optional<Snapshot> Engine::wait(std::string const& run, std::stop_token const& stop) {
   std::mutex mutex;
   std::condition_variable_any changed;
   bool over = false;

@@ -22,7 +22,7 @@ class Engine {
  public:
   /// All references must outlive the engine. `store` is used on the engine's thread only.
   Engine(store::Store& store, Clock& clock, Random& random, Executors const& executors,
-         plan::Evaluators const& evaluators, EngineOptions options);
+         plan::Evaluators const& evaluators, EngineOptions const& options);
   /// Lets the runs go without ending them: they can be resumed.
   ~Engine();
 
@@ -40,7 +40,7 @@ class Engine {
   auto with_store(Use use) {
     using Answer = decltype(use(std::declval<store::Store&>()));
     std::optional<Answer> answer;
-    call([&] { answer.emplace(use(store_)); });
+    look([&] { answer.emplace(use(store_)); });
     return std::move(*answer);
   }
 
@@ -52,14 +52,17 @@ class Engine {
 
   /// Blocks until the run has ended, was taken over by another process, or `stop` is requested.
   /// Answers the last snapshot.
-  std::optional<Snapshot> wait(std::string const& run, std::stop_token stop);
+  std::optional<Snapshot> wait(std::string const& run, std::stop_token const& stop);
 
   /// Stops taking work, lets running steps return, commits what they answered, releases the runs.
+  /// From then on start, resume and signals answer ErrorCode::unavailable; reads still work.
   void shutdown();
 
  private:
   class Loop;
-  void call(std::function<void()> what);
+  /// Both run `what` on the core's thread; after shutdown() only `look` does something, here.
+  void look(std::function<void()> const& what);
+  Result<void> change(std::function<void()> const& what);
 
   store::Store& store_;
   std::unique_ptr<Loop> loop_;

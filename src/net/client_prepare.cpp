@@ -122,7 +122,9 @@ Result<void> set_fields(Transfer& transfer) {
     // Both say how long the body is, which only the one who writes it knows.
     if (equal_ignoring_case(name, "content-length")) continue;
     if (equal_ignoring_case(name, "transfer-encoding")) continue;
-    append(trim(value).empty() ? name + ";" : name + ": " + value);
+    std::string line = name;
+    line += trim(value).empty() ? ";" : ": " + value;
+    append(line);
   }
   append("Expect:");
   if (!headers.contains("content-type")) append("Content-Type:");

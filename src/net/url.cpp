@@ -91,8 +91,9 @@ Result<Url> Url::parse(std::string_view text) {
   url.port = url.scheme == "https" ? 443 : 80;
   // Only an empty port ("host:") stands for the scheme's own, as RFC 3986 allows.
   if (!place->port.empty()) {
-    auto const* last = place->port.data() + place->port.size();
-    auto [stop, problem] = std::from_chars(place->port.data(), last, url.port);
+    std::string const port(place->port);
+    auto const* last = port.data() + port.size();
+    auto [stop, problem] = std::from_chars(port.data(), last, url.port);
     if (problem != std::errc{} || stop != last || url.port == 0)
       return refuse(text, "the port must be a number from 1 to 65535");
     url.port_given = true;

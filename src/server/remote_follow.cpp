@@ -23,7 +23,7 @@ class Watchdog {
   Watchdog(Duration patience, std::stop_source target)
       : patience_(patience),
         target_(std::move(target)),
-        thread_([this](std::stop_token stop) { watch(stop); }) {}
+        thread_([this](std::stop_token const& stop) { watch(stop); }) {}
 
   void heard() { ++heard_; }
 

@@ -46,6 +46,18 @@ TEST_F(AcknowledgeTest, ASignalReachesAStepThatIsTheWholePlan) {
   EXPECT_EQ(end->state.end_state, "succeeded");
 }
 
+TEST_F(AcknowledgeTest, AfterTheShutdownNothingIsTakenAndReadsAnswer) {
+  auto started = engine_.start(one_pause(), world_.services());
+  ASSERT_TRUE(started) << started.error().text();
+  engine_.shutdown();
+  EXPECT_EQ(engine_.start(one_pause(), world_.services()).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(engine_.resume(started->run, world_.services()).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(engine_.signal(started->run, {"stop", "", "ada", "", {}}).error().code,
+            ErrorCode::unavailable);
+  EXPECT_TRUE(engine_.with_store([&](store::Store& store) { return store.run(started->run); }));
+  EXPECT_TRUE(engine_.active().empty());
+}
+
 TEST_F(AcknowledgeTest, ARunWhoseFirstCommitLostItsAnswerIsRunAllTheSame) {
   auto lost = std::make_shared<bool>(false);
   store::MemoryFaults faults;

@@ -186,8 +186,10 @@ Answer list_functions(Call& call) {
     settle(function, call.now);
     bool room = offer(function, function.latest, 0);
     if (which == "ALL")
-      for (auto const& [number, version] : function.versions)
-        if (!(room = room && offer(function, version, number))) break;
+      for (auto const& [number, version] : function.versions) {
+        room = room && offer(function, version, number);
+        if (!room) break;
+      }
     if (!room) break;
   }
   return std::move(*page).answer("Functions");

@@ -63,8 +63,10 @@ Answer list_versions(Call& call) {
     });
   };
   bool room = offer(function.latest, 0);
-  for (auto& [number, version] : function.versions)
-    if (!(room = room && offer(version, number))) break;
+  for (auto& [number, version] : function.versions) {
+    room = room && offer(version, number);
+    if (!room) break;
+  }
   return std::move(*page).answer("Versions");
 }
 

@@ -99,8 +99,8 @@ class Scanner {
     char c = text_[at_++];
     if (c != 'u') return std::string_view("\"\\/bfnrt").find(c) != std::string_view::npos;
     constexpr std::string_view hex = "0123456789abcdefABCDEF";
-    for (int i = 0; i < 4; ++i)
-      if (at_ == text_.size() || hex.find(text_[at_++]) == std::string_view::npos) return false;
+    for (int i = 0; i < 4; ++i, ++at_)
+      if (at_ == text_.size() || hex.find(text_[at_]) == std::string_view::npos) return false;
     return true;
   }
 
