@@ -10,6 +10,8 @@
 
 namespace sluice::net {
 
+class EgressRules;
+
 /// Why there is no response. `may_have_arrived` decides whether the request may simply be sent
 /// again: false only where it surely never left (no connection, refused, name not found).
 struct Failure {
@@ -24,6 +26,8 @@ struct SendOptions {
   /// Receives the body of a 2xx response piece by piece instead of `Response::body`, on the thread
   /// that called `send`. Its error ends the request and is returned.
   std::function<Result<void>(std::string_view)> sink;
+  /// Judges every address before it is connected to (egress.hpp); none: all are fine.
+  std::shared_ptr<EgressRules const> egress;
   std::string unix_socket;  ///< connects here instead of to the URL's host
 };
 

@@ -20,6 +20,10 @@ std::string detail_of(Transfer const& transfer) {
 }
 
 Error connect_error(Transfer const& transfer, std::string const& place) {
+  if (transfer.refused_address)
+    return {ErrorCode::denied,
+            place + " is not a public address, and requests for others go to public ones only",
+            "whoever runs the server can allow it: --allow-egress ADDRESS/BITS"};
   if (transfer.shared.os_error == ECONNREFUSED)
     return {ErrorCode::unavailable, place + " refused the connection",
             "check that something listens there"};

@@ -5,6 +5,7 @@
 
 #include "base/strings.hpp"
 #include "net/client_transfer.hpp"
+#include "net/egress.hpp"
 #include "net/fields.hpp"
 
 namespace sluice::net {
@@ -103,8 +104,14 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self)
   return piece.size();
 }
 
-/// As libcurl's own, but never inherited by the programs we start.
-curl_socket_t on_open(void*, curlsocktype, curl_sockaddr* address) {
+/// As libcurl's own, but never inherited by the programs we start, and under the rules.
+curl_socket_t on_open(void* context, curlsocktype, curl_sockaddr* address) {
+  Transfer& transfer = *static_cast<Transfer*>(context);
+  auto const& rules = transfer.options.egress;
+  if (rules && !rules->allows(address->addr)) {
+    transfer.refused_address = true;
+    return CURL_SOCKET_BAD;
+  }
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -166,10 +173,14 @@ void set_connection(Transfer& transfer, ClientOptions const& options) {
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(send.total_timeout.count()));
   curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, max_idle_seconds);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer);
   if (!send.unix_socket.empty())
     curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, send.unix_socket.c_str());
   // An empty proxy overrules the environment.
-  if (!options.use_proxies || !send.unix_socket.empty()) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  bool direct = !options.use_proxies || !send.unix_socket.empty() || send.egress;
+  if (direct) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  // A pooled connection may lead to an address that was never judged.
+  if (send.egress) curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options.verify_tls ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options.verify_tls ? 2L : 0L);

@@ -28,8 +28,9 @@ struct Transfer {
   SendOptions options;  ///< `sink` is run by the caller, never by the loop
   CURL* easy = nullptr;
   curl_slist* fields = nullptr;
-  bool added = false;        ///< to the multi handle
-  std::uint64_t offset = 0;  ///< of `request.stream`
+  bool refused_address = false;  ///< the rules allow none of those the name stands for
+  bool added = false;            ///< to the multi handle
+  std::uint64_t offset = 0;      ///< of `request.stream`
   std::size_t head_size = 0;
   long sent_before = 0;        ///< CURLINFO_REQUEST_SIZE at the last begin: a proxy's CONNECT
   bool wrote_earlier = false;  ///< in a try before the last begin
