@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/hint.hpp"
 #include "cli/live_function.hpp"
 #include "cli/plan_options.hpp"
 #include "cli/plan_report.hpp"
@@ -32,6 +33,8 @@ std::expected<Looked, int> look(Invocation& invocation) {
   auto access = ReadAccess::open(invocation, *settings);
   if (!access) return std::unexpected(invocation.refuse(access.error()));
   out.live = compare_plan(out.plan, (*access)->services());
+  for (auto& live : out.live)
+    for (auto& one : live.obstacles) one = runnable(invocation.line, one);
   return out;
 }
 
@@ -80,8 +83,8 @@ int run_init(Invocation& invocation) {
       dialect::native_for_function(live->record.configuration, live->tags, name.alias, aws->region);
   invocation.terminal.out(text);
   invocation.say(
-      "'sluice plan' says nothing to do for this file. Name a package: what is to be released "
-      "next.");
+      "'" + invocation.hint("plan FILE") +
+      "' says nothing to do for this file. Name a package: what is to be released next.");
   return exit_success;
 }
 

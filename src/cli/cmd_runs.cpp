@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/display.hpp"
 #include "cli/follow.hpp"
+#include "cli/hint.hpp"
 #include "cli/live_function.hpp"
 #include "cli/load_run.hpp"
 #include "cli/render/ending.hpp"
@@ -62,15 +63,19 @@ int get_run(Invocation& invocation, std::string const& id) {
     text += "asked for by " + printable(row->requester) + " at " + local_text(row->created) + "\n";
     // Whoever holds the store executes; what this process has not started nobody executes.
     bool unattended = !view->state.over() && (here->executes() || row->owner.empty());
-    if (unattended) text += "No process executes it. To go on: sluice resume " + id + "\n";
+    if (unattended)
+      text += "No process executes it. To go on: " + invocation.hint("resume " + id) + "\n";
     auto waiting = view->state.over() ? std::vector<std::string>() : waiting_lines(*view, look);
+    waiting = runnable_lines(invocation.line, std::move(waiting));
     if (!waiting.empty()) text += "\nNow:\n";
     for (auto const& line : waiting) text += line + "\n";
     if (view->state.over()) {
       text += "\n";
-      for (auto const& line : ending_lines(*view, look)) text += line + "\n";
+      for (auto const& line : runnable_lines(invocation.line, ending_lines(*view, look)))
+        text += line + "\n";
       if (view->state.end_state != "succeeded")
-        for (auto const& line : failure_lines(*view, look)) text += line + "\n";
+        for (auto const& line : failure_lines(*view, look))
+          text += runnable(invocation.line, line) + "\n";
     }
     terminal.out(text);
   }
@@ -114,7 +119,8 @@ int run_list(Invocation& invocation) {
         "\n";
   invocation.terminal.out(text);
   if (rows->empty() && output != "json" && output != "name")
-    invocation.say("There are no such runs in this journal. sluice deploy FILE starts one.");
+    invocation.say("There are no such runs in this journal. " + invocation.hint("deploy FILE") +
+                   " starts one.");
   return exit_success;
 }
 

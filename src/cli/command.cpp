@@ -58,15 +58,21 @@ std::vector<Option> aws_options() {
       {.name = "profile",
        .value = "NAME",
        .summary = "Use this profile of the AWS shared files",
-       .otherwise = "AWS_PROFILE"},
+       .otherwise = "AWS_PROFILE",
+       .setting = "profile",
+       .place = true},
       {.name = "region",
        .value = "REGION",
        .summary = "Region for targets that name none",
-       .otherwise = "AWS_REGION, then the profile's"},
+       .otherwise = "AWS_REGION, then the profile's",
+       .setting = "region",
+       .place = true},
       {.name = "endpoint-url",
        .value = "URL",
        .summary = "Send every AWS call there",
-       .otherwise = "AWS_ENDPOINT_URL"},
+       .otherwise = "AWS_ENDPOINT_URL",
+       .setting = "endpoint-url",
+       .place = true},
       {.name = "connect-timeout",
        .value = "DURATION",
        .summary = "How long connecting to AWS may take",
@@ -75,11 +81,16 @@ std::vector<Option> aws_options() {
        .value = "DURATION",
        .summary = "How long one call of AWS may take",
        .otherwise = "30s"},
-      {.name = "local", .summary = "Work on the local endpoint instead of AWS", .common = true},
+      {.name = "local",
+       .summary = "Work on the local endpoint instead of AWS",
+       .common = true,
+       .place = true},
       {.name = "local-state",
        .value = "DIR",
        .summary = "Folder of the local endpoint's state; implies --local",
-       .otherwise = "local/ beside the journal"},
+       .otherwise = "local/ beside the journal",
+       .setting = "local-state",
+       .place = true},
   };
 }
 
@@ -87,7 +98,9 @@ std::vector<Option> store_options() {
   return {{.name = "state",
            .value = "DIR",
            .summary = "Folder of the journal",
-           .otherwise = "SLUICE_STATE, then $XDG_STATE_HOME/sluice"}};
+           .otherwise = "SLUICE_STATE, then $XDG_STATE_HOME/sluice",
+           .setting = "state",
+           .place = true}};
 }
 
 std::vector<Option> compile_options() {

@@ -20,6 +20,11 @@ struct Option {
   std::string_view otherwise = {};             ///< what holds without it, for help
   bool repeatable = false;
   bool common = false;  ///< shown in the short help too
+  /// Its key in configuration files; empty: it belongs to one command line only. Options of several
+  /// commands that mean the same thing share one.
+  std::string_view setting = {};
+  /// It says which journal or which AWS is meant: commands printed as a hint repeat it.
+  bool place = false;
 };
 
 /// What a shell offers for a positional argument.

@@ -8,6 +8,7 @@
 
 #include "base/strings.hpp"
 #include "cli/display.hpp"
+#include "cli/hint.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/render/ending.hpp"
 
@@ -118,8 +119,8 @@ class Following {
         options_.run, {"rollback", "", invocation_.requester(), "interrupted by " + name, {}});
     std::lock_guard lock(mutex_);
     if (sent) {
-      invocation_.say("Rolling back. A second Ctrl-C ends this program at once; 'sluice resume " +
-                      options_.run + "' then goes on.");
+      invocation_.say("Rolling back. A second Ctrl-C ends this program at once; '" +
+                      invocation_.hint("resume " + options_.run) + "' then goes on.");
     } else {
       invocation_.say("note: " + printable(sent.error().message));
     }
@@ -142,12 +143,11 @@ int print_ending(Invocation& invocation, RunView const& view) {
     invocation.terminal.out(result.dump() + "\n");
     return code;
   }
-  if (invocation.line.value("output") == "name") {
-    print_lines(invocation.terminal, ending_lines(view, look_err(invocation)), false);
-  } else {
-    print_lines(invocation.terminal, ending_lines(view, look_out(invocation)), true);
-  }
+  bool name = invocation.line.value("output") == "name";
+  auto ending = ending_lines(view, name ? look_err(invocation) : look_out(invocation));
+  print_lines(invocation.terminal, runnable_lines(invocation.line, std::move(ending)), !name);
   auto failures = failure_lines(view, look_err(invocation));
+  for (auto& line : failures) line = runnable(invocation.line, line);
   if (view.state.end_state != "succeeded" && !failures.empty()) {
     failures.insert(failures.begin(), "");
     print_lines(invocation.terminal, failures, false);
@@ -171,8 +171,8 @@ void linger(Invocation& invocation, RunsHere& here) {
   notice.request_stop();
   notice.join();
   if (!left.empty())
-    invocation.say("Nobody executes now: " + join(left, ", ") +
-                   ". 'sluice resume RUN' takes one up.");
+    invocation.say("Nobody executes now: " + join(left, ", ") + ". '" +
+                   invocation.hint("resume RUN") + "' takes one up.");
 }
 
 }  // namespace
@@ -191,23 +191,22 @@ int follow_to_end(Invocation& invocation, RunsHere& here, FollowOptions const& o
       return code;
     }
     case Followed::Why::detached:
-      invocation.say("No longer looking. The run goes on: sluice watch " + run +
-                     " looks again, sluice stop " + run + " or sluice rollback " + run +
-                     " end it.");
+      invocation.say("No longer looking. The run goes on: " + invocation.hint("watch " + run) +
+                     " looks again, " + invocation.hint("stop " + run) + " or " +
+                     invocation.hint("rollback " + run) + " end it.");
       return exit_interrupted;
     case Followed::Why::frozen:
       here.runs.reset();
-      invocation.say("Let go: " + run +
-                     " stays where it is, nobody executes it. To go on: sluice resume " + run);
+      invocation.say("Let go: " + run + " stays where it is, nobody executes it. To go on: " +
+                     invocation.hint("resume " + run));
       return exit_interrupted;
     case Followed::Why::timed_out: {
       bool executed = here.executes();
       here.runs.reset();
       invocation.say("--wait-timeout passed. " +
-                     std::string(executed
-                                     ? "Nobody executes " + run + " now; to go on: sluice resume "
-                                     : "The run goes on: sluice watch ") +
-                     run);
+                     (executed ? "Nobody executes " + run +
+                                     " now; to go on: " + invocation.hint("resume " + run)
+                               : "The run goes on: " + invocation.hint("watch " + run)));
       return exit_wait_timeout;
     }
     case Followed::Why::failed: break;

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/strings.hpp"
+#include "cli/hint.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -111,10 +112,12 @@ void Invocation::warn(std::string_view text) {
 int Invocation::refuse(Error const& error) {
   Style style = terminal.err_style();
   std::string text = style.red("error:") + " " + printable(error.message) + "\n";
-  if (!error.hint.empty()) text += "  " + printable(error.hint) + "\n";
+  if (!error.hint.empty()) text += "  " + printable(runnable(line, error.hint)) + "\n";
   terminal.err(text);
   return exit_for(error);
 }
+
+std::string Invocation::hint(std::string const& words) const { return command_hint(line, words); }
 
 int Invocation::refuse_usage(std::string const& message, std::string const& hint) {
   refuse(Error{ErrorCode::invalid_input, message, hint});

@@ -68,6 +68,8 @@ class Invocation {
   /// "error: …" and the hint on stderr; answers the exit code.
   int refuse(Error const& error);
   int refuse_usage(std::string const& message, std::string const& hint = {});
+  /// "sluice WORDS" as it has to be typed after this line: see hint.hpp.
+  std::string hint(std::string const& words) const;
   /// Asks on the terminal; none where prompts do not exist.
   std::optional<std::string> ask(std::string_view question);
 

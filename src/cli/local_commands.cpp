@@ -30,7 +30,9 @@ Option region_option() {
   return {.name = "region",
           .value = "REGION",
           .summary = "Region of the function or bucket",
-          .otherwise = "AWS_REGION, then us-east-1"};
+          .otherwise = "AWS_REGION, then us-east-1",
+          .setting = "region",
+          .place = true};
 }
 
 std::vector<Option> payload_options() {
@@ -59,7 +61,9 @@ std::vector<Option> up_options() {
            .value = "DIR",
            .summary = "Keep everything in this folder",
            .otherwise = "local in SLUICE_STATE or $XDG_STATE_HOME/sluice",
-           .common = true},
+           .common = true,
+           .setting = "local-state",
+           .place = true},
           {.name = "settle-delay",
            .value = "DURATION",
            .summary = "How long a created or updated function is not ready",

@@ -114,11 +114,15 @@ std::vector<Option> local_options() {
   return {{.name = "endpoint-url",
            .value = "URL",
            .summary = "Where the local endpoint listens",
-           .otherwise = "that of --state; AWS_ENDPOINT_URL"},
+           .otherwise = "that of --state; AWS_ENDPOINT_URL",
+           .setting = "endpoint-url",
+           .place = true},
           {.name = "state",
            .value = "DIR",
            .summary = "The state folder of the local endpoint that is meant",
-           .otherwise = "local in SLUICE_STATE or $XDG_STATE_HOME/sluice"}};
+           .otherwise = "local in SLUICE_STATE or $XDG_STATE_HOME/sluice",
+           .setting = "local-state",
+           .place = true}};
 }
 
 QualifiedName split_qualifier(std::string const& text) {

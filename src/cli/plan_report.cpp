@@ -5,6 +5,7 @@
 
 #include "base/strings.hpp"
 #include "cli/display.hpp"
+#include "cli/hint.hpp"
 #include "cli/render/view.hpp"
 #include "cli/schedule.hpp"
 
@@ -137,6 +138,8 @@ int report_plan(Invocation& invocation, plan::Plan const& plan, server::AwsSetti
       return invocation.refuse(there.error());
   }
   auto live = compare_plan(plan, *opened->services);
+  for (auto& one : live)
+    for (auto& obstacle : one.obstacles) obstacle = runnable(invocation.line, obstacle);
   if (invocation.json())
     invocation.terminal.out(plan_report_json(plan, live).pretty() + "\n");
   else

@@ -30,7 +30,8 @@ void announce(Invocation& invocation, std::string const& run) {
     invocation.terminal.out(
         json::Value{{"kind", "Run"}, {"run", run}, {"state", "running"}}.dump() + "\n");
   invocation.say("Started " + run + ". From another terminal:");
-  invocation.say("  sluice watch " + run + "    sluice stop " + run + "    sluice rollback " + run);
+  invocation.say("  " + invocation.hint("watch " + run) + "    " + invocation.hint("stop " + run) +
+                 "    " + invocation.hint("rollback " + run));
 }
 
 }  // namespace
