@@ -70,7 +70,7 @@ std::optional<int> confirm(Invocation& invocation, server::AwsSettings const& se
 json::Value options_json(Parsed const& line, server::AwsSettings const& settings) {
   json::Value out = json::Object{};
   if (settings.local_state) out.set("local_state", *settings.local_state);
-  for (auto name : {"heal", "restore", "hold-timeout", "target", "set"})
+  for (auto name : {"heal", "restore", "hold-timeout", "rollback-patience", "target", "set"})
     if (line.has(name)) {
       json::Value values = json::Array{};
       // Values may be secrets: the journal keeps the names that were set.

@@ -11,8 +11,9 @@ namespace sluice::cli {
 std::vector<Command> const& all_commands() {
   static std::vector<Command> const table = [] {
     std::vector<Command> all;
-    for (auto add : {add_release_commands, add_look_commands, add_file_commands, add_run_commands,
-                     add_signal_commands, add_local_commands, add_self_commands})
+    for (auto add :
+         {add_release_commands, add_look_commands, add_file_commands, add_run_commands,
+          add_signal_commands, add_local_commands, add_self_commands, add_config_commands})
       add(all);
     return all;
   }();
@@ -25,13 +26,28 @@ std::vector<Option> const& global_options() {
       {.name = "verbose",
        .letter = 'v',
        .summary = "Log every AWS call and its answer's code to stderr"},
+      {.name = "log-level",
+       .value = "LEVEL",
+       .summary = "What is logged to stderr; -v is debug",
+       .choices = {"debug", "info", "warning", "error"},
+       .otherwise = "warning",
+       .setting = "log-level",
+       .variable = "SLUICE_LOG_LEVEL"},
       {.name = "color",
        .value = "WHEN",
        .summary = "Colour the output",
        .choices = {"auto", "always", "never"},
-       .otherwise = "auto"},
-      {.name = "ascii", .summary = "Draw with ASCII characters only"},
-      {.name = "no-input", .summary = "Never ask: fail where an answer would be needed"},
+       .otherwise = "auto",
+       .setting = "color",
+       .variable = "SLUICE_COLOR"},
+      {.name = "ascii",
+       .summary = "Draw with ASCII characters only",
+       .setting = "ascii",
+       .variable = "SLUICE_ASCII"},
+      {.name = "no-input",
+       .summary = "Never ask: fail where an answer would be needed",
+       .setting = "no-input",
+       .variable = "SLUICE_NO_INPUT"},
   };
   return options;
 }
@@ -58,29 +74,43 @@ std::vector<Option> aws_options() {
       {.name = "profile",
        .value = "NAME",
        .summary = "Use this profile of the AWS shared files",
-       .otherwise = "AWS_PROFILE",
        .setting = "profile",
+       .variable = "AWS_PROFILE",
+       .personal = true,
        .place = true},
       {.name = "region",
        .value = "REGION",
        .summary = "Region for targets that name none",
-       .otherwise = "AWS_REGION, then the profile's",
+       .otherwise = "the profile's",
        .setting = "region",
+       .variable = "AWS_REGION",
        .place = true},
       {.name = "endpoint-url",
        .value = "URL",
        .summary = "Send every AWS call there",
-       .otherwise = "AWS_ENDPOINT_URL",
        .setting = "endpoint-url",
+       .variable = "AWS_ENDPOINT_URL",
+       .personal = true,
        .place = true},
       {.name = "connect-timeout",
        .value = "DURATION",
        .summary = "How long connecting to AWS may take",
-       .otherwise = "5s"},
+       .otherwise = "5s",
+       .setting = "connect-timeout",
+       .variable = "SLUICE_CONNECT_TIMEOUT"},
       {.name = "request-timeout",
        .value = "DURATION",
        .summary = "How long one call of AWS may take",
-       .otherwise = "30s"},
+       .otherwise = "30s",
+       .setting = "request-timeout",
+       .variable = "SLUICE_REQUEST_TIMEOUT"},
+      {.name = "metric-lag",
+       .value = "DURATION",
+       .summary = "How late CloudWatch's metrics may be: checks wait so much longer",
+       .otherwise = "3m; 0s where CloudWatch is at a loopback address",
+       .setting = "metric-lag",
+       .variable = "SLUICE_METRIC_LAG",
+       .personal = true},
       {.name = "local",
        .summary = "Work on the local endpoint instead of AWS",
        .common = true,
@@ -90,6 +120,8 @@ std::vector<Option> aws_options() {
        .summary = "Folder of the local endpoint's state; implies --local",
        .otherwise = "local/ beside the journal",
        .setting = "local-state",
+       .variable = "SLUICE_LOCAL_STATE",
+       .personal = true,
        .place = true},
   };
 }
@@ -98,8 +130,9 @@ std::vector<Option> store_options() {
   return {{.name = "state",
            .value = "DIR",
            .summary = "Folder of the journal",
-           .otherwise = "SLUICE_STATE, then $XDG_STATE_HOME/sluice",
+           .otherwise = "$XDG_STATE_HOME/sluice",
            .setting = "state",
+           .variable = "SLUICE_STATE",
            .place = true}};
 }
 
@@ -125,7 +158,9 @@ Option output_option(std::vector<std::string_view> formats) {
           .value = "FORMAT",
           .summary = "Form of the result on stdout",
           .choices = std::move(formats),
-          .otherwise = "human"};
+          .otherwise = "human",
+          .setting = "output",
+          .variable = "SLUICE_OUTPUT"};
 }
 
 Option progress_option() {
@@ -133,7 +168,29 @@ Option progress_option() {
           .value = "KIND",
           .summary = "How a run is shown on stderr while it goes on",
           .choices = {"auto", "tree", "events", "errors", "none", "json"},
-          .otherwise = "auto: a tree on a terminal, else a line per event"};
+          .otherwise = "auto: a tree on a terminal, else a line per event",
+          .setting = "progress",
+          .variable = "SLUICE_PROGRESS"};
+}
+
+Option wait_timeout_option(std::string_view summary) {
+  return {.name = "wait-timeout",
+          .value = "DURATION",
+          .summary = summary,
+          .setting = "wait-timeout",
+          .variable = "SLUICE_WAIT_TIMEOUT",
+          .personal = true};
+}
+
+Option on_interrupt_option() {
+  return {.name = "on-interrupt",
+          .value = "WHAT",
+          .summary = "What Ctrl-C, SIGTERM and SIGHUP do",
+          .choices = {"freeze", "rollback"},
+          .otherwise = "ask; rollback without a terminal",
+          .setting = "on-interrupt",
+          .variable = "SLUICE_ON_INTERRUPT",
+          .personal = true};
 }
 
 std::vector<Option> options_of(std::vector<std::vector<Option>> groups) {

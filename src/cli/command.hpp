@@ -23,12 +23,17 @@ struct Option {
   /// Its key in configuration files; empty: it belongs to one command line only. Options of several
   /// commands that mean the same thing share one.
   std::string_view setting = {};
+  /// The variable of the environment that gives it too, stronger than the files.
+  std::string_view variable = {};
+  /// Not for a file that came with a project: it chooses credentials, says who sees requests, or
+  /// can weaken a safety. What a checkout brings along must not decide that.
+  bool personal = false;
   /// It says which journal or which AWS is meant: commands printed as a hint repeat it.
   bool place = false;
 };
 
 /// What a shell offers for a positional argument.
-enum class Completes { nothing, file, command, code, shell, topic };
+enum class Completes { nothing, file, command, code, shell, topic, setting };
 
 struct Positional {
   std::string_view name;  ///< "FILE|FOLDER"
@@ -52,6 +57,8 @@ struct Command {
   std::vector<Positional> positionals;
   std::vector<Option> options;
   int (*run)(Invocation&) = nullptr;  ///< answers the exit code
+  /// Whether configuration files are read for it. Help works where one of them is broken.
+  bool configured = true;
 };
 
 /// Every command, in the order of the overview. Built when it is first asked for, so that starting
@@ -71,6 +78,8 @@ std::vector<Option> compile_options();
 Option output_option(std::vector<std::string_view> formats);
 /// Of the commands that follow a run.
 Option progress_option();
+Option wait_timeout_option(std::string_view summary);
+Option on_interrupt_option();
 /// One list from several.
 std::vector<Option> options_of(std::vector<std::vector<Option>> groups);
 

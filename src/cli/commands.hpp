@@ -13,6 +13,8 @@ void add_file_commands(std::vector<Command>& all);     ///< validate, convert, e
 void add_run_commands(std::vector<Command>& all);      ///< get, list, watch, logs
 void add_signal_commands(std::vector<Command>& all);   ///< approve, reject, skip, promote …
 void add_self_commands(std::vector<Command>& all);     ///< version, completion, help
+void add_config_commands(std::vector<Command>& all);   ///< config explain; the last: it takes the
+                                                       ///< settings of all others
 
 int run_deploy(Invocation& invocation);
 int run_resume(Invocation& invocation);
@@ -39,5 +41,6 @@ int run_stop(Invocation& invocation);
 int run_version(Invocation& invocation);
 int run_completion(Invocation& invocation);
 int run_help(Invocation& invocation);
+int run_config_explain(Invocation& invocation);
 
 }  // namespace sluice::cli

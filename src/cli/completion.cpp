@@ -6,6 +6,7 @@
 #include "base/strings.hpp"
 #include "cli/command.hpp"
 #include "cli/help.hpp"
+#include "cli/settings.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -37,6 +38,8 @@ std::vector<std::string> verbs_of(std::string const& noun) {
 std::vector<std::string> values_of(Completes what) {
   std::vector<std::string> out;
   if (what == Completes::shell) out = {"bash", "zsh", "fish"};
+  if (what == Completes::setting)
+    for (auto const& setting : all_settings()) out.emplace_back(setting.key);
   if (what == Completes::command) out = first_words();
   if (what == Completes::topic) {
     out = first_words();

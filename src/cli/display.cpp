@@ -1,5 +1,6 @@
 #include "cli/display.hpp"
 
+#include "base/log.hpp"
 #include "cli/render/lines.hpp"
 #include "cli/render/tree.hpp"
 #include "engine/events.hpp"
@@ -118,7 +119,7 @@ std::unique_ptr<Display> make_display(Invocation& invocation) {
   if (progress == "errors") return std::make_unique<ErrorDisplay>(invocation);
   if (progress == "events") return std::make_unique<LineDisplay>(invocation);
   if (progress == "tree") return std::make_unique<TreeDisplay>(invocation);
-  bool logs = invocation.line.has("verbose");  // lines of a log would tear the tree
+  bool logs = log::enabled(log::Level::info);  // lines of a log would tear the tree
   if (invocation.terminal.traits.may_redraw && !logs)
     return std::make_unique<TreeDisplay>(invocation);
   return std::make_unique<LineDisplay>(invocation);

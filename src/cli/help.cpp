@@ -30,7 +30,7 @@ std::string option_summary(Option const& option) {
   }
   if (!option.otherwise.empty()) text += " (default: " + std::string(option.otherwise) + ")";
   if (option.repeatable) text += "; may be repeated";
-  return text;
+  return text + also_given_by(option);
 }
 
 /// A head and its text beside it, or below where the head is long.
@@ -84,6 +84,13 @@ std::string wrap(std::string_view text, std::size_t indent, std::size_t width) {
   return out;
 }
 
+std::string also_given_by(Option const& option) {
+  if (option.setting.empty()) return {};
+  std::string out = " [" + std::string(option.variable);
+  if (option.setting != option.name) out += ", " + std::string(option.setting);
+  return out + "]";
+}
+
 std::string usage_line(Command const& command) {
   std::string out = "sluice " + std::string(command.name);
   if (!command.options.empty()) out += " [OPTIONS]";
@@ -121,7 +128,9 @@ std::string long_help(Command const& command, Style const& style) {
   out += "\n" + headline("Options of every command:", style) +
          options_text(pointers(global_options(), false));
   return out +
-         "\nExit codes: sluice help exit-codes\n"
+         "\n[NAME]: the variable that gives the option too. Its long name is its key in\n"
+         "configuration files: sluice help configuration\n"
+         "Exit codes: sluice help exit-codes\n"
          "Documentation: docs/README.md of the project, or sluice help\n";
 }
 

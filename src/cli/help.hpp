@@ -28,6 +28,9 @@ std::vector<Topic> const& help_topics();
 /// A page for man(1) in mdoc-free roff, section 1.
 std::string man_page();
 
+/// " [SLUICE_STATE]": what else gives an option; with its key where that is another word.
+std::string also_given_by(Option const& option);
+
 /// "sluice deploy [OPTIONS] FILE|FOLDER".
 std::string usage_line(Command const& command);
 /// Lines up to `width`, each behind `indent` blanks; paragraphs are kept.

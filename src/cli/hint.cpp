@@ -24,10 +24,17 @@ Command const* command_at(std::string_view text) {
   return found;
 }
 
+/// The environment and most files are found again by the next command; this is not.
+bool said_here(Parsed const& line, std::string_view option) {
+  auto origin = line.origins.find(option);
+  return origin == line.origins.end() || origin->second.elsewhere;
+}
+
 std::optional<std::string> typed(Parsed const& line, std::string_view setting) {
   if (!line.command) return std::nullopt;
   for (auto const& option : line.command->options)
-    if (option.place && option.setting == setting) return line.maybe(option.name);
+    if (option.place && option.setting == setting && said_here(line, option.name))
+      return line.maybe(option.name);
   return std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/invocation.hpp"
 
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -55,6 +56,31 @@ std::optional<std::string> not_empty(std::optional<std::string> text) {
   return text && !text->empty() ? text : std::nullopt;
 }
 
+/// A project may say where its journal lies, but not bring one along: runs in it would be resumed
+/// with this user's credentials. What Sluice makes is closed to others, what a checkout makes is
+/// not.
+Result<std::string> journal_of_project(std::string const& folder, std::string const& place) {
+  struct stat status{};
+  if (::stat(folder.c_str(), &status) != 0 || (status.st_mode & 077) == 0) return folder;
+  return fail(
+      ErrorCode::invalid_input,
+      "'" + folder + "', where " + place + " puts the journal, is open to other users",
+      "Sluice makes such a folder with mode 0700; a journal that came with a project is not "
+      "used. If it is yours: chmod 700 " +
+          folder);
+}
+
+/// Options of the AWS chain: typed they are stronger than its variables, from a file weaker.
+void hand_on(Parsed const& line, std::string_view option, std::optional<std::string>& typed,
+             std::string const& variable, std::map<std::string, std::string>& environment) {
+  auto value = not_empty(line.maybe(option));
+  if (!value) return;
+  if (line.typed(option))
+    typed = *value;
+  else
+    environment[variable] = *value;
+}
+
 }  // namespace
 
 std::string Invocation::variable(std::string const& name) const {
@@ -65,7 +91,11 @@ std::string Invocation::variable(std::string const& name) const {
 std::string Invocation::requester() const { return user_name() + "@" + host_name(); }
 
 Result<std::string> Invocation::state_folder() const {
-  if (auto given = not_empty(line.maybe("state"))) return absolute(*given);
+  auto const origin = line.origins.find("state");
+  bool of_project = origin != line.origins.end() && origin->second.kind == Origin::Kind::project;
+  if (auto given = not_empty(line.maybe("state")))
+    return of_project ? journal_of_project(*given, origin->second.text) : absolute(*given);
+  if (!line.usual_state.empty()) return absolute(line.usual_state);
   if (auto given = variable("SLUICE_STATE"); !given.empty()) return absolute(given);
   // XDG base directories: a relative path is invalid and to be ignored.
   if (auto xdg = variable("XDG_STATE_HOME"); xdg.starts_with('/')) return xdg + "/sluice";
@@ -76,6 +106,8 @@ Result<std::string> Invocation::state_folder() const {
 }
 
 Result<std::optional<std::string>> Invocation::local_folder() const {
+  // Typed it means --local; a usual place for the folder does not.
+  if (!line.has("local") && !line.typed("local-state")) return std::nullopt;
   if (auto given = not_empty(line.maybe("local-state"))) return absolute(*given);
   if (!line.has("local")) return std::nullopt;
   auto state = state_folder();
@@ -88,14 +120,15 @@ Result<server::AwsSettings> Invocation::aws_settings() const {
   for (auto const& [name, value] : environment)
     if (selects_aws(name)) settings.environment[name] = value;
   for (auto [flag, variable] : {std::pair{"connect-timeout", "SLUICE_CONNECT_TIMEOUT"},
-                                std::pair{"request-timeout", "SLUICE_REQUEST_TIMEOUT"}}) {
+                                std::pair{"request-timeout", "SLUICE_REQUEST_TIMEOUT"},
+                                std::pair{"metric-lag", "SLUICE_METRIC_LAG"}}) {
     auto given = duration_option(line, flag);
     if (!given) return std::unexpected(given.error());
     if (*given) settings.environment[variable] = std::to_string((*given)->count()) + "ms";
   }
-  settings.profile = not_empty(line.maybe("profile"));
-  settings.region = not_empty(line.maybe("region"));
-  settings.endpoint_url = not_empty(line.maybe("endpoint-url"));
+  hand_on(line, "profile", settings.profile, "AWS_PROFILE", settings.environment);
+  hand_on(line, "region", settings.region, "AWS_REGION", settings.environment);
+  hand_on(line, "endpoint-url", settings.endpoint_url, "AWS_ENDPOINT_URL", settings.environment);
   auto local = local_folder();
   if (!local) return std::unexpected(local.error());
   settings.local_state = *local;
@@ -143,7 +176,7 @@ Result<std::optional<Duration>> duration_option(Parsed const& line, std::string_
   auto text = line.maybe(option);
   if (!text) return std::nullopt;
   auto duration = *text == "0" ? Result<Duration>(Duration{}) : parse_duration(*text);
-  if (!duration) return fail(duration.error(), "--" + std::string(option));
+  if (!duration) return fail(duration.error(), line.place_of(option));
   return *duration;
 }
 

@@ -30,8 +30,9 @@ Option region_option() {
   return {.name = "region",
           .value = "REGION",
           .summary = "Region of the function or bucket",
-          .otherwise = "AWS_REGION, then us-east-1",
+          .otherwise = "us-east-1",
           .setting = "region",
+          .variable = "AWS_REGION",
           .place = true};
 }
 
@@ -63,6 +64,8 @@ std::vector<Option> up_options() {
            .otherwise = "local in SLUICE_STATE or $XDG_STATE_HOME/sluice",
            .common = true,
            .setting = "local-state",
+           .variable = "SLUICE_LOCAL_STATE",
+           .personal = true,
            .place = true},
           {.name = "settle-delay",
            .value = "DURATION",

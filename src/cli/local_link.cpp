@@ -37,11 +37,12 @@ Result<std::string> local_state_folder(Invocation const& invocation) {
 }
 
 Result<std::string> find_local_endpoint(Invocation const& invocation) {
-  if (auto given = invocation.line.value("endpoint-url"); !given.empty())
-    return without_slash(given);
-  if (!invocation.line.has("state"))
-    if (auto given = invocation.variable("AWS_ENDPOINT_URL"); !given.empty())
-      return without_slash(given);
+  auto const& line = invocation.line;
+  auto given = line.value("endpoint-url");
+  if (!given.empty() && line.typed("endpoint-url")) return without_slash(given);
+  // A file's value is only what the variable would be by itself.
+  auto usual = first_of({invocation.variable("AWS_ENDPOINT_URL"), given});
+  if (!usual.empty() && !line.typed("state")) return without_slash(usual);
   auto folder = local_state_folder(invocation);
   if (!folder) return folder;
   return served_at(*folder);
@@ -114,14 +115,18 @@ std::vector<Option> local_options() {
   return {{.name = "endpoint-url",
            .value = "URL",
            .summary = "Where the local endpoint listens",
-           .otherwise = "that of --state; AWS_ENDPOINT_URL",
+           .otherwise = "that of --state",
            .setting = "endpoint-url",
+           .variable = "AWS_ENDPOINT_URL",
+           .personal = true,
            .place = true},
           {.name = "state",
            .value = "DIR",
            .summary = "The state folder of the local endpoint that is meant",
            .otherwise = "local in SLUICE_STATE or $XDG_STATE_HOME/sluice",
            .setting = "local-state",
+           .variable = "SLUICE_LOCAL_STATE",
+           .personal = true,
            .place = true}};
 }
 

@@ -210,6 +210,11 @@ std::string Parsed::value(std::string_view option, std::string_view otherwise) c
   return maybe(option).value_or(std::string(otherwise));
 }
 
+std::string Parsed::place_of(std::string_view option) const {
+  auto found = origins.find(option);
+  return found == origins.end() ? "--" + std::string(option) : found->second.text;
+}
+
 std::optional<std::string> Parsed::maybe(std::string_view option) const {
   auto found = options.find(option);
   if (found == options.end() || found->second.empty()) return std::nullopt;

@@ -23,6 +23,13 @@ Result<void> apply_plan_options(plan::Plan& plan, Parsed const& line, bool termi
   if (!hold) return std::unexpected(hold.error());
   if (!*hold && !terminal) *hold = Duration{};
   if (*hold) plan::set_hold_timeout(plan, **hold);
+  auto patience = duration_option(line, "rollback-patience");
+  if (!patience) return std::unexpected(patience.error());
+  if (*patience && **patience < std::chrono::minutes(1))
+    return fail(ErrorCode::invalid_input, line.place_of("rollback-patience") +
+                                              ": a rollback is tried for at least 1m, not " +
+                                              line.value("rollback-patience"));
+  if (*patience) plan.rollback_patience = **patience;
   if (line.has("no-bypass-check")) plan::remove_steps(plan, "bypass_check");
   return {};
 }

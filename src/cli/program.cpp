@@ -5,6 +5,8 @@
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "cli/help.hpp"
+#include "cli/settings.hpp"
+#include "config/render.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -45,6 +47,34 @@ int show_usage_error(UsageError const& error, Terminal& terminal) {
   return exit_usage;
 }
 
+int refuse_settings(Error const& error, Terminal& terminal, int code) {
+  terminal.err(terminal.err_style().red("error:") + " " + printable(error.message) + "\n");
+  if (!error.hint.empty()) terminal.err("  " + printable(error.hint) + "\n");
+  return code;
+}
+
+/// Completes the line with what the environment and the files say; an exit code where one of them
+/// is wrong.
+std::optional<int> configure(Parsed& line, Terminal& terminal, Variables const& environment) {
+  config::Diagnostics diagnostics;
+  auto files = read_config_files(environment, workplace_of(line), diagnostics);
+  if (!files) return refuse_settings(files.error(), terminal, exit_invalid);
+  auto colour = terminal.traits.colour_err ? config::Colour::on : config::Colour::off;
+  terminal.err(config::render_human(diagnostics, colour));
+  if (diagnostics.has_errors()) return exit_invalid;
+  auto applied = apply_settings(line, environment, *files);
+  if (!applied) return refuse_settings(applied.error(), terminal, exit_usage);
+  return std::nullopt;
+}
+
+void set_log_level(Parsed const& line) {
+  std::string level = line.value("log-level", "warning");
+  if (line.has("verbose") && !line.typed("log-level")) level = "debug";
+  if (level == "debug") log::set_level(log::Level::debug);
+  if (level == "info") log::set_level(log::Level::info);
+  if (level == "error") log::set_level(log::Level::error);
+}
+
 }  // namespace
 
 int run_program(std::vector<std::string> const& words, Terminal& terminal, Streams tty,
@@ -54,7 +84,12 @@ int run_program(std::vector<std::string> const& words, Terminal& terminal, Strea
   auto line = parse(words);
   if (!line) return show_usage_error(line.error(), terminal);
   if (line->help != Parsed::Help::none) return show_help(*line, terminal);
-  if (line->has("verbose")) log::set_level(log::Level::debug);
+  if (line->command->configured) {
+    if (auto refused = configure(*line, terminal, environment)) return *refused;
+    terminal.traits = decide_traits(tty, environment, line->value("color", "auto"),
+                                    line->has("ascii"), line->has("no-input"));
+  }
+  set_log_level(*line);
   Invocation invocation(std::move(*line), terminal, environment, std::move(open_runs));
   return invocation.line.command->run(invocation);
 }

@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "base/strings.hpp"
+#include "cli/config_file.hpp"
 #include "config/render.hpp"
 #include "dialect/compile.hpp"
 
@@ -41,7 +42,8 @@ Result<fs::path> file_in_folder(fs::path const& folder) {
   std::vector<std::string> found;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     auto extension = at->path().extension();
-    if ((extension == ".yaml" || extension == ".yml") && at->is_regular_file(error))
+    bool settings = at->path().filename() == project_file_name;
+    if ((extension == ".yaml" || extension == ".yml") && !settings && at->is_regular_file(error))
       found.push_back(at->path().filename().string());
     if (found.size() > 20) break;
   }

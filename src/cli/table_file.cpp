@@ -39,7 +39,8 @@ void add_file_commands(std::vector<Command>& all) {
                                   .summary = "A code such as E1003",
                                   .completes = Completes::code}},
                  .options = {},
-                 .run = run_explain});
+                 .run = run_explain,
+                 .configured = false});
 }
 
 }  // namespace sluice::cli

@@ -71,9 +71,7 @@ void add_run_commands(std::vector<Command>& all) {
        .options = options_of({{{.name = "exit-status",
                                 .summary = "End with the code of the run's end",
                                 .common = true},
-                               {.name = "wait-timeout",
-                                .value = "DURATION",
-                                .summary = "Stop looking after this time, with code 8"}},
+                               wait_timeout_option("Stop looking after this time, with code 8")},
                               store_options(),
                               {progress_option(), output_option({"human", "json"})}}),
        .run = run_watch});
@@ -136,7 +134,8 @@ void add_self_commands(std::vector<Command>& all) {
                  .examples = {{"sluice version -o json", "For scripts"}},
                  .positionals = {},
                  .options = {output_option({"human", "json"})},
-                 .run = run_version});
+                 .run = run_version,
+                 .configured = false});
   all.push_back({.name = "completion",
                  .group = "Sluice",
                  .summary = "Print the completion script of a shell",
@@ -146,7 +145,8 @@ void add_self_commands(std::vector<Command>& all) {
                                   .summary = "bash, zsh or fish",
                                   .completes = Completes::shell}},
                  .options = {},
-                 .run = run_completion});
+                 .run = run_completion,
+                 .configured = false});
   all.push_back({.name = "help",
                  .group = "Sluice",
                  .summary = "Show help about a command or topic",
@@ -159,7 +159,8 @@ void add_self_commands(std::vector<Command>& all) {
                                   .repeatable = true,
                                   .completes = Completes::topic}},
                  .options = {},
-                 .run = run_help});
+                 .run = run_help,
+                 .configured = false});
 }
 
 }  // namespace sluice::cli
