@@ -97,7 +97,7 @@ Result<void> prepare_local(Invocation& invocation, server::NewRun const& run,
 int run_deploy(Invocation& invocation) {
   auto settings = invocation.aws_settings();
   if (!settings) return invocation.refuse_usage(settings.error().message, settings.error().hint);
-  auto compiled = plan_or_exit(invocation);
+  auto compiled = plan_or_exit(invocation, LocalPackages::checked);
   if (!compiled) return compiled.error();
   server::NewRun run;
   run.plan = std::move(*compiled->plan);

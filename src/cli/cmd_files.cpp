@@ -36,7 +36,9 @@ std::string valid_line(plan::Plan const& plan) {
 }  // namespace
 
 int run_validate(Invocation& invocation) {
-  auto compiled = compile_release(invocation);
+  auto packages =
+      invocation.line.has("no-package-check") ? LocalPackages::left_alone : LocalPackages::checked;
+  auto compiled = compile_release(invocation, packages);
   if (!compiled) {
     invocation.refuse(compiled.error());
     return exit_for_file(compiled.error());
@@ -54,7 +56,7 @@ int run_validate(Invocation& invocation) {
 }
 
 int run_convert(Invocation& invocation) {
-  auto compiled = plan_or_exit(invocation);
+  auto compiled = plan_or_exit(invocation, LocalPackages::left_alone);
   if (!compiled) return compiled.error();
   if (invocation.json()) {
     json::Value out{{"apiVersion", "sluice/v1"}, {"kind", "Plan"}};

@@ -21,7 +21,7 @@ std::expected<Looked, int> look(Invocation& invocation) {
   if (!settings)
     return std::unexpected(
         invocation.refuse_usage(settings.error().message, settings.error().hint));
-  auto compiled = plan_or_exit(invocation);
+  auto compiled = plan_or_exit(invocation, LocalPackages::checked);
   if (!compiled) return std::unexpected(compiled.error());
   Looked out{std::move(*compiled->plan), {}};
   take_region(*settings, out.plan);

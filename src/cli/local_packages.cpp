@@ -20,7 +20,7 @@ Result<void> store_one(plan::Release& release, std::filesystem::path const& fold
                        store::Packages& packages) {
   Package& package = release.package;
   if (package.kind != Package::Kind::folder && package.kind != Package::Kind::zip) return {};
-  auto path = folder / package.path;
+  auto path = (folder / package.path).lexically_normal();
   auto stored =
       package.kind == Package::Kind::folder ? packages.add_folder(path) : packages.add_zip(path);
   std::string what = "package '" + package.path + "' of " + release.function;

@@ -8,6 +8,7 @@
 #include "base/limits.hpp"
 #include "base/strings.hpp"
 #include "cli/config_file.hpp"
+#include "cli/package_check.hpp"
 #include "config/render.hpp"
 #include "dialect/compile.hpp"
 
@@ -76,7 +77,7 @@ Result<ReleaseFile> read_release_file(std::string const& given, Terminal& termin
                      folder.empty() ? fs::path(".") : folder};
 }
 
-Result<Compiled> compile_release(Invocation& invocation) {
+Result<Compiled> compile_release(Invocation& invocation, LocalPackages packages) {
   auto const& line = invocation.line;
   dialect::CompileOptions options;
   for (auto const& pair : line.values("set")) {
@@ -92,13 +93,17 @@ Result<Compiled> compile_release(Invocation& invocation) {
   using Warnings = config::Diagnostics::Warnings;
   Compiled out{
       *file, config::Diagnostics(options.strict ? Warnings::become_errors : Warnings::stay), {}};
+  std::vector<dialect::LocalPackage> local;
+  if (packages == LocalPackages::checked)
+    options.on_local_package = [&](auto const& package) { local.push_back(package); };
   out.plan = dialect::compile(out.file.source, options, out.diagnostics);
+  check_packages(local, out.file.folder, out.diagnostics);
   if (out.diagnostics.has_errors()) out.plan.reset();
   return out;
 }
 
-std::expected<Compiled, int> plan_or_exit(Invocation& invocation) {
-  auto compiled = compile_release(invocation);
+std::expected<Compiled, int> plan_or_exit(Invocation& invocation, LocalPackages packages) {
+  auto compiled = compile_release(invocation, packages);
   if (!compiled) {
     invocation.refuse(compiled.error());
     bool usage = compiled.error().message.starts_with("--set ");

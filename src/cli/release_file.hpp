@@ -25,9 +25,13 @@ struct Compiled {
   config::Diagnostics diagnostics;
   std::optional<plan::Plan> plan;  ///< none where there were errors
 };
-Result<Compiled> compile_release(Invocation& invocation);
+
+/// Whether the folders and zips that the file names have to be there and in order. Then what is
+/// wrong with them stands among the file's other problems, and no plan comes out.
+enum class LocalPackages { checked, left_alone };
+Result<Compiled> compile_release(Invocation& invocation, LocalPackages packages);
 
 /// The same for commands that need a plan: reports problems on stderr; an int is the exit code.
-std::expected<Compiled, int> plan_or_exit(Invocation& invocation);
+std::expected<Compiled, int> plan_or_exit(Invocation& invocation, LocalPackages packages);
 
 }  // namespace sluice::cli

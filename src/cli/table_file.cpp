@@ -10,14 +10,18 @@ void add_file_commands(std::vector<Command>& all) {
       {.name = "validate",
        .group = "Files",
        .summary = "Check a release file and report every problem at once",
-       .text = "Needs no network and no credentials. Ends with 3 where the file cannot be "
-               "released. In CI, "
-               "-o github prints annotations and -o gitlab a code quality report.",
+       .text =
+           "Needs no network and no credentials. The folders and zips that the file names are "
+           "looked at too, from their first byte to their last; --no-package-check leaves them "
+           "out where they are not built yet. Ends with 3 where the file cannot be released. In "
+           "CI, -o github prints annotations and -o gitlab a code quality report.",
        .examples = {{"sluice validate release.yaml", "For people"},
                     {"sluice validate release.yaml -o github", "As annotations in GitHub Actions"}},
        .positionals = {file},
-       .options =
-           options_of({compile_options(), {output_option({"human", "json", "github", "gitlab"})}}),
+       .options = options_of({compile_options(),
+                              {{.name = "no-package-check",
+                                .summary = "Do not look at local packages: they are built later"},
+                               output_option({"human", "json", "github", "gitlab"})}}),
        .run = run_validate});
   all.push_back(
       {.name = "convert",

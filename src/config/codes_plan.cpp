@@ -110,6 +110,22 @@ constexpr Explanation table[] = {
      "The values that replace variables may add up to 1 MiB. The bound keeps a hostile file from "
      "exhausting the machine.",
      "", ""},
+    {codes::package_missing, "package that is not there",
+     "The folder or zip of a package is looked for relative to the release file, before anything "
+     "is "
+     "touched. It may not be built yet, or its path may be misspelt.",
+     "package: ./biuld/orders.zip", "package: ./build/orders.zip"},
+    {codes::package_unusable, "package that Lambda would refuse",
+     "A package is read to its end before it is uploaded: a zip that is damaged, encrypted, or "
+     "holds "
+     "names and links that leave it, a folder without files or with some that cannot be read, or "
+     "more than 250 MiB unzipped cannot become a function's code.",
+     "package: orders.tar.gz", "package: orders.zip"},
+    {codes::package_too_large, "package too large for a direct upload",
+     "Lambda takes zip files up to 50 MiB in the request itself. Larger ones have to go through a "
+     "bucket, which 'staging' names; Sluice puts them there and deletes nothing of yours.",
+     "package: ./build/large.zip",
+     "package: ./build/large.zip\nstaging: s3://my-deployments/sluice"},
 };
 
 }  // namespace

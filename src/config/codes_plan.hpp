@@ -32,6 +32,9 @@ inline constexpr Code no_function{1121};
 inline constexpr Code function_twice{1122};
 inline constexpr Code unusable_name{1123};
 inline constexpr Code too_much_text{1124};
+inline constexpr Code package_missing{1125};
+inline constexpr Code package_unusable{1126};
+inline constexpr Code package_too_large{1127};
 
 }  // namespace sluice::config::codes
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,11 +12,20 @@
 
 namespace sluice::dialect {
 
+/// A folder or zip that a release needs from this machine.
+struct LocalPackage {
+  plan::Package package;
+  config::Span place;  ///< where the file names it
+};
+
 struct CompileOptions {
   std::map<std::string, std::string> set;  ///< --set k=v, --add-context k=v
   std::vector<std::string> targets;        ///< --target: only these; empty: all
   bool strict = false;                     ///< unknown keys are errors in every dialect
   std::optional<std::string> application;  ///< overrides the file's own name
+  /// Told of every local package of the chosen targets, also where the file has other problems, so
+  /// that the caller, who may look at files, can report all of them together.
+  std::function<void(LocalPackage const&)> on_local_package;
 };
 
 /// One dialect's front end. Pure: it reads no file, clock or environment; local packages stay paths

@@ -113,10 +113,66 @@ TEST_F(Commands, validate_reports_every_problem_in_the_form_asked_for) {
   EXPECT_EQ(run({"validate", (folder.path() / "none.yaml").string()}), 3);
 }
 
+TEST_F(Commands, what_is_wrong_with_packages_is_placed_among_the_other_problems) {
+  folder.write("broken.zip", "PK but not really");
+  folder.write("packages.yaml", R"(functions:
+  orders: {package: ./scr, memory: lots}
+  prices: {package: ./broken.zip}
+  stock: {package: {folder: broken.zip}}
+  rates: {package: {zip: ./src}}
+  again: {package: ./src}
+)");
+  std::string packages = (folder.path() / "packages.yaml").string();
+  auto refused = [&](std::string const& text, Words const& places) {
+    for (auto const& place : places) EXPECT_THAT(text, HasSubstr("packages.yaml:" + place)) << text;
+    EXPECT_THAT(text, HasSubstr("package \"./scr\" is not there"));
+    EXPECT_THAT(text, HasSubstr("did you mean \"./src\"?"));
+    EXPECT_THAT(text, HasSubstr("package \"./broken.zip\" is not a zip archive"));
+    EXPECT_THAT(text, HasSubstr("^^^^^"));
+    EXPECT_THAT(text, HasSubstr("package \"broken.zip\" is no folder"));
+    EXPECT_THAT(text, HasSubstr("package \"./src\" is a folder"));
+  };
+  Words const places{"2:21", "2:36", "3:21", "4:20", "5:20"};
+  EXPECT_EQ(run({"validate", packages}), 3);
+  refused(terminal.written_out, places);
+  for (auto command : {"plan", "deploy", "diff"}) {
+    EXPECT_EQ(run({command, packages}), 3);
+    refused(terminal.written_err, places);
+  }
+  EXPECT_EQ(run({"validate", packages, "--no-package-check"}), 3);
+  EXPECT_THAT(terminal.written_out, Not(HasSubstr("is not there")));
+  EXPECT_EQ(opened, 0);
+}
+
+TEST_F(Commands, a_zip_over_the_limit_needs_a_bucket_to_go_through) {
+  std::ofstream large(folder.path() / "src/large.bin", std::ios::binary);
+  std::uint64_t noise = 1;
+  std::string block(1 << 20, '\0');
+  for (int i = 0; i < 51; ++i) {  // of what does not compress
+    for (auto& c : block) c = static_cast<char>((noise = noise * 6364136223846793005u + 1) >> 56);
+    large << block;
+  }
+  large.close();
+  EXPECT_EQ(run({"validate", file}), 3);
+  EXPECT_THAT(terminal.written_out, HasSubstr("release.yaml:6:10"));
+  EXPECT_THAT(terminal.written_out, HasSubstr("staging: s3://BUCKET/PREFIX"));
+  folder.write("staged.yaml", std::string(good_file) + "staging: s3://bucket\n");
+  EXPECT_EQ(run({"validate", (folder.path() / "staged.yaml").string()}), 0);
+}
+
+TEST_F(Commands, a_file_is_converted_without_its_packages) {
+  std::filesystem::remove_all(folder.path() / "src");
+  EXPECT_EQ(run({"convert", file}), 0) << terminal.written_err;
+}
+
 TEST_F(Commands, a_folder_and_stdin_are_release_files_too) {
   EXPECT_EQ(run({"validate", folder.path().string()}), 0);
-  terminal.input = good_file;
-  EXPECT_EQ(run({"validate", "-"}), 0);
+  std::string elsewhere = replace_all(good_file, "./src", "./no-such-folder");
+  terminal.input = elsewhere;
+  EXPECT_EQ(run({"validate", "-"}), 3) << "packages are looked for in the current folder";
+  EXPECT_THAT(terminal.written_out, HasSubstr("-:6:10"));
+  terminal.input = elsewhere;
+  EXPECT_EQ(run({"validate", "-", "--no-package-check"}), 0);
   EXPECT_EQ(run({"validate", (folder.path() / "src").string()}), 3);
   EXPECT_THAT(terminal.written_err, HasSubstr("no other YAML file"));
 }
@@ -178,7 +234,8 @@ TEST_F(Commands, deploy_refuses_before_anything_is_opened) {
                std::string("function: orders\npackage: ./gone\nruntime: nodejs20.x\nhandler: "
                            "a.b\nrole: arn:aws:iam::111122223333:role/x\n"));
   EXPECT_EQ(run({"deploy", (folder.path() / "gone.yaml").string()}), 3) << terminal.written_err;
-  EXPECT_THAT(terminal.written_err, HasSubstr("Nothing was started."));
+  EXPECT_THAT(terminal.written_err, HasSubstr("gone.yaml:2:10"));
+  EXPECT_THAT(terminal.written_err, HasSubstr("Nothing was touched."));
   EXPECT_EQ(run({"deploy", file, "--package", "s3://b/k=" + file}), 64);
   EXPECT_THAT(terminal.written_err, HasSubstr("with --local only"));
   EXPECT_EQ(opened, 0);

@@ -313,7 +313,7 @@ TEST_F(Settings, config_explain_of_one_key_shows_what_was_overruled) {
 }
 
 TEST(settings, one_name_per_setting_and_a_page_that_lists_them) {
-  std::ifstream page(fs::path(SLUICE_TEST_DATA) / "../../docs/reference/configuration.md");
+  std::ifstream page(fs::path(SLUICE_SOURCE) / "docs/reference/configuration.md");
   std::string text((std::istreambuf_iterator<char>(page)), {});
   for (auto const& command : all_commands())
     for (auto const& option : command.options) {

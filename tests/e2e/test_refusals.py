@@ -49,14 +49,16 @@ class RefusalTest(StageTest):
     def test_a_missing_package_is_refused_before_anything_starts(self):
         done = self.stage.sluice("deploy", self.stage.release_file(package="./nowhere"))
         self.assertEqual(done.code, 3, str(done))
-        self.assertIn("nowhere", done.err)
+        self.assertIn('"./nowhere" is not there', done.err)
+        self.assertRegex(done.err, r"release\.yaml:\d+:\d+")
         self.assertUntouched()
 
     def test_a_broken_zip_is_refused_before_anything_starts(self):
         self.stage.write("broken.zip", "PK but not really")
         done = self.stage.sluice("deploy", self.stage.release_file(package="./broken.zip"))
         self.assertEqual(done.code, 3, str(done))
-        self.assertIn("broken.zip", done.err)
+        self.assertIn('"./broken.zip" is not a zip archive', done.err)
+        self.assertRegex(done.err, r"release\.yaml:\d+:\d+")
         self.assertUntouched()
 
     def test_wrong_usage_suggests_the_right_word(self):

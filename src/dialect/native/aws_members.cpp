@@ -1,5 +1,7 @@
 #include "dialect/native/aws_members.hpp"
 
+#include <limits>
+
 #include "config/codes_text.hpp"
 #include "config/typed.hpp"
 
@@ -44,8 +46,11 @@ Shape log_format() { return word({"Text", "JSON"}); }
 Shape application_level() { return word({"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}); }
 Shape system_level() { return word({"DEBUG", "INFO", "WARN"}); }
 Shape storage() { return integer(512, 10240); }
-// 10,240 MB, and 32,768 with a capacity provider: which of them holds is checked at the end.
-Shape memory() { return integer(128, 32768); }
+// Its limits depend on the capacity provider: they are checked at the end.
+Shape memory() {
+  return integer(std::numeric_limits<std::int64_t>::min(),
+                 std::numeric_limits<std::int64_t>::max());
+}
 
 json::Value read_text(config::Node const& node, Shape const& shape, std::string const& what,
                       config::Diagnostics& diagnostics) {

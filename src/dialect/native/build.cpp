@@ -22,7 +22,7 @@ class Builder {
     for (auto const& target : file.targets) target_names_.push_back(target.target.name);
   }
 
-  plan::Plan build(std::vector<std::string> const& only) {
+  plan::Plan build(CompileOptions const& options) {
     plan_.name = file_.name.empty() ? join(function_names_, ", ") : file_.name;
     plan_.description = file_.description;
     plan_.external_change = file_.external_change;
@@ -31,7 +31,8 @@ class Builder {
     for (auto const& spec : file_.targets) add_target(spec);
     check_targets();
     check_strategies();
-    keep(only);
+    keep(options.targets);
+    if (options.on_local_package) tell_packages(options.on_local_package);
     plan_.locks = file_.locks.value_or(release_locks(plan_));
     plan_.root = tree();
     return std::move(plan_);
@@ -62,6 +63,7 @@ class Builder {
       if (over != overrides.end()) settings = overlaid(std::move(settings), over->second->settings);
       check_settings(settings, diagnostics_);
       plan::Release release = release_of(settings, spec.target.name, function->key);
+      package_places_[release.id] = settings.places["package"];
       if (!names.insert(plain_function_name(release.function)).second)
         diagnostics_.error(codes::function_twice, function->span,
                            "target " + config::in_quotes(spec.target.name) + " releases function " +
@@ -143,6 +145,14 @@ class Builder {
     std::erase_if(plan_.targets, [&](auto const& target) { return out(target.name); });
   }
 
+  void tell_packages(std::function<void(LocalPackage const&)> const& tell) const {
+    for (auto const& release : plan_.releases) {
+      auto kind = release.package.kind;
+      bool local = kind == plan::Package::Kind::folder || kind == plan::Package::Kind::zip;
+      if (local) tell({release.package, package_places_.at(release.id)});
+    }
+  }
+
   plan::Node tree() const {
     std::vector<TargetBranch> branches;
     for (auto const& spec : file_.targets)
@@ -172,14 +182,15 @@ class Builder {
   NativeFile const& file_;
   config::Diagnostics& diagnostics_;
   std::vector<std::string> function_names_, target_names_;
+  std::map<std::string, config::Span> package_places_;  // by release
   plan::Plan plan_;
 };
 
 }  // namespace
 
-plan::Plan build_plan(NativeFile const& file, std::vector<std::string> const& only,
+plan::Plan build_plan(NativeFile const& file, CompileOptions const& options,
                       config::Diagnostics& diagnostics) {
-  return Builder(file, diagnostics).build(only);
+  return Builder(file, diagnostics).build(options);
 }
 
 }  // namespace sluice::dialect::native

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/reader.hpp"
+#include "dialect/compile.hpp"
 #include "dialect/native/settings.hpp"
 #include "dialect/native/strategy.hpp"
 #include "dialect/native/values.hpp"
@@ -42,8 +43,8 @@ struct NativeFile {
 
 NativeFile read_file(config::Node const& root, config::Diagnostics& diagnostics);
 
-/// Checks what belongs together and makes the plan. `only`: names of targets, none: all of them.
-plan::Plan build_plan(NativeFile const& file, std::vector<std::string> const& only,
+/// Checks what belongs together and makes the plan of the targets that `options` choose.
+plan::Plan build_plan(NativeFile const& file, CompileOptions const& options,
                       config::Diagnostics& diagnostics);
 
 }  // namespace sluice::dialect::native

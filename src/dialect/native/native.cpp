@@ -21,7 +21,7 @@ class Native : public Dialect {
                                     config::Diagnostics& diagnostics) const override {
     config::Node root = native::substitute(document.root, options.set, diagnostics);
     native::NativeFile file = native::read_file(root, diagnostics);
-    plan::Plan plan = native::build_plan(file, options.targets, diagnostics);
+    plan::Plan plan = native::build_plan(file, options, diagnostics);
     plan.dialect = name();
     plan.source_name = document.source->name();
     if (options.application) plan.name = *options.application;

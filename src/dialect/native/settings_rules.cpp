@@ -99,11 +99,15 @@ class Rules {
   }
 
   void check_memory() {
+    if (configuration_["MemorySize"].is_null()) return;  // none, or reported already
     std::int64_t memory = configuration_["MemorySize"].as_int();
-    if (memory > 10240 && !configuration_.contains("CapacityProviderConfig"))
-      refuse("MemorySize", codes::outside_aws_rules,
-             std::to_string(memory) + " MB of memory are not possible",
-             "AWS allows 128 to 10240, more only with a capacity provider");
+    // Functions on managed instances may have more (Lambda quotas).
+    bool provider = configuration_.contains("CapacityProviderConfig");
+    if (memory >= 128 && memory <= (provider ? 32768 : 10240)) return;
+    refuse("MemorySize", codes::outside_aws_rules,
+           std::to_string(memory) + " MB of memory are not possible",
+           provider ? "AWS allows 128 to 32768 with a capacity provider"
+                    : "AWS allows 128 to 10240, more only with a capacity provider");
   }
 
   void check_logging() {
