@@ -9,6 +9,7 @@
 #include "base/strings.hpp"
 #include "cli/commands.hpp"
 #include "cli/doctor.hpp"
+#include "cli/hint.hpp"
 #include "cli/live_function.hpp"
 
 namespace sluice::cli {
@@ -142,6 +143,7 @@ int run_doctor(Invocation& invocation) {
   aws_checks(invocation, checks);
   checks.push_back(program_check(invocation, "node", "Node"));
   checks.push_back(program_check(invocation, "python3", "Python"));
+  for (auto& check : checks) check.fix = runnable(invocation.line, check.fix);
   if (invocation.json())
     invocation.terminal.out(checks_json(checks).pretty() + "\n");
   else

@@ -188,7 +188,7 @@ int run_rehearse(Invocation& invocation) {
   auto conditions = conditions_of(invocation.line);
   if (!conditions)
     return invocation.refuse_usage(conditions.error().message, conditions.error().hint);
-  auto compiled = plan_or_exit(invocation);
+  auto compiled = plan_or_exit(invocation, LocalPackages::checked);
   if (!compiled) return compiled.error();
   auto& plan = *compiled->plan;
   if (auto applied = apply_plan_options(plan, invocation.line, false); !applied)
