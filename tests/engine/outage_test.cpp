@@ -56,7 +56,8 @@ TEST(Outage, WhileAnOutcomeCannotBeReadItIsSaid) {
   auto end = rehearsal.run(orders("two"));
   EXPECT_EQ(end.state.end_state, "succeeded");
   EXPECT_TRUE(has_note(notes(rehearsal, end.state.id),
-                       "waiting: cannot reach Lambda: ", "; trying again until 20"));
+                       "waiting: cannot reach Lambda for GetAlias on orders:live in eu-west-1: ",
+                       "; trying again until 20"));
 }
 
 TEST(Outage, AnOutcomeThatCannotBeReadIsNotTriedForEver) {

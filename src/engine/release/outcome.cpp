@@ -39,13 +39,14 @@ Duration patience_of(StepContext const& context) {
   return compensates(context) ? context.plan->rollback_patience : patience;
 }
 
-/// What people are told while a call is tried again, and until when. The same text each time: it is
-/// told once.
+/// What people are told while a call is tried again, and until when. Without the request's id: the
+/// same trouble has the same text each time, and is told once.
 std::string still_trying(StepContext const& context, aws::CallError const& error,
                          Duration as_long_as) {
+  std::string call = error.operation + " on " + error.resource + ": " + error.message;
   std::string text = error.trouble == aws::Trouble::unreachable
-                         ? "cannot reach " + error.service + ": " + error.error().message
-                         : error.error().message;
+                         ? "cannot reach " + error.service + " for " + call
+                         : error.service + " " + call;
   return text + "; trying again until " + rfc3339(last_progress(context) + as_long_as);
 }
 
