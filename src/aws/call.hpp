@@ -39,7 +39,9 @@ struct CallError {
   std::string request_id;
   int status = 0;      ///< HTTP; 0 where no answer came
   std::string action;  ///< the IAM action the call needs: "lambda:UpdateAlias"
-  std::string arn;     ///< what the action must be allowed on; may hold `*`
+  /// What IAM checks the action on: the function's own ARN for calls about an alias, the qualified
+  /// one for calls with a qualifier. `*` where the account is not known.
+  std::string arn;
   std::string region;  ///< where AWS says the resource is (S3, x-amz-bucket-region)
   std::string hint;    ///< the next step where only the place that failed knows it
 

@@ -3,6 +3,7 @@
 #include "aws/body.hpp"
 #include "aws/sigv4.hpp"
 #include "base/hash.hpp"
+#include "base/strings.hpp"
 
 namespace sluice::aws {
 namespace {
@@ -20,6 +21,16 @@ Trouble trouble_of(ErrorCode code) {
   }
 }
 
+/// An ARN that leaves the account open, with the account.
+std::string in_account(std::string const& arn, std::string const& account) {
+  auto parts = split(arn, ':');
+  bool open = parts.size() > 5 && parts[4] == "*";
+  bool known = account.size() == 12 && account.find_first_not_of("0123456789") == std::string::npos;
+  if (!open || !known) return arn;
+  parts[4] = account;
+  return join(parts, ":");
+}
+
 }  // namespace
 
 Exchange::Exchange(Caller const& caller, SharedCallState& shared, Spec const& spec)
@@ -35,7 +46,7 @@ CallError Exchange::describe(Trouble trouble, std::string message) const {
   out.message = std::move(message);
   out.action =
       spec_.action.empty() ? std::string(traits.iam_prefix) + ":" + spec_.operation : spec_.action;
-  out.arn = spec_.arn;
+  out.arn = in_account(spec_.arn, key_.account);
   return out;
 }
 

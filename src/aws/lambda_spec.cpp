@@ -1,31 +1,53 @@
 #include "aws/lambda_spec.hpp"
 
 #include "aws/decode.hpp"
+#include "base/strings.hpp"
 
 namespace sluice::aws {
 namespace {
 
-std::string arn_of(std::string const& region, std::string const& name,
+/// IAM checks these on the function itself, although they name an alias (seen in AWS's refusals;
+/// Service Authorization Reference, AWS Lambda: resource type `function`).
+bool is_about_alias(std::string_view operation) {
+  return operation == "GetAlias" || operation == "CreateAlias" || operation == "UpdateAlias" ||
+         operation == "DeleteAlias";
+}
+
+std::string arn_of(std::string_view operation, std::string const& region, std::string const& name,
                    std::string const& qualifier) {
   if (name.empty()) return "*";
-  std::string arn = name.starts_with("arn:") ? name
-                                             : "arn:" + std::string(partition_of(region).id) +
-                                                   ":lambda:" + region + ":*:function:" + name;
-  return qualifier.empty() ? arn : arn + ":" + qualifier;
+  std::string arn = function_arn(region, name);
+  if (qualifier.empty() || is_about_alias(operation)) return arn;
+  // The next version has another number: naming this one would help once.
+  bool version = qualifier.find_first_not_of("0123456789") == std::string::npos;
+  return arn + ":" + (version ? "*" : qualifier);
 }
 
 }  // namespace
+
+std::string function_arn(std::string const& region, std::string const& name,
+                         std::string const& account) {
+  auto parts = split(name, ':');
+  if (name.starts_with("arn:")) {
+    if (parts.size() > 7) parts.resize(7);
+    return join(parts, ":");
+  }
+  bool partial = parts.size() > 2 && parts[1] == "function";
+  std::string known = account.empty() ? "*" : account;
+  return "arn:" + std::string(partition_of(region).id) + ":lambda:" + region + ":" +
+         (partial ? parts[0] : known) + ":function:" + (partial ? parts[2] : parts[0]);
+}
 
 Spec function_spec(std::string operation, Kind kind, Lane lane, std::string const& region,
                    std::string const& name, std::string const& qualifier) {
   Spec spec;
   spec.service = Service::lambda;
+  spec.arn = arn_of(operation, region, name, qualifier);
   spec.operation = std::move(operation);
   spec.kind = kind;
   spec.lane = lane;
   spec.region = region;
   spec.resource = qualifier.empty() ? name : name + ":" + qualifier;
-  spec.arn = arn_of(region, name, qualifier);
   return spec;
 }
 

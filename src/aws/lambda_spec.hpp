@@ -8,8 +8,14 @@
 
 namespace sluice::aws {
 
+/// The unqualified ARN of any name form. Where neither `name` nor `account` says it, the account is
+/// `*`.
+std::string function_arn(std::string const& region, std::string const& name,
+                         std::string const& account = {});
+
 /// A Lambda request on one function. `name`: a name or an ARN, which is one segment of the path.
-/// `qualifier` only names the resource in messages and remedies.
+/// `qualifier` only names the resource in messages and remedies. `arn` is what IAM checks the
+/// action on (Service Authorization Reference, AWS Lambda).
 Spec function_spec(std::string operation, Kind kind, Lane lane, std::string const& region,
                    std::string const& name, std::string const& qualifier = {});
 

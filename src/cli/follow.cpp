@@ -155,7 +155,7 @@ int print_ending(Invocation& invocation, RunView const& view) {
   return code;
 }
 
-/// Runs of other processes that this one executes are not let down without a word.
+/// Runs of other processes, and clean-ups, that this one executes are not let down without a word.
 void linger(Invocation& invocation, RunsHere& here) {
   if (!here.executes()) return;
   std::stop_source stop;
@@ -164,8 +164,8 @@ void linger(Invocation& invocation, RunsHere& here) {
     invocation.clock.sleep(std::chrono::seconds(1), done);
     if (!done.stop_requested())
       invocation.say(
-          "This process executes runs that others started: it waits until they have ended, or "
-          "somebody can go on with them. Ctrl-C ends it.");
+          "This process executes further runs, of others or to clean up: it waits until they have "
+          "ended, or somebody can go on with them. Ctrl-C ends it.");
   });
   auto left = here.linger(stop.get_token());
   notice.request_stop();

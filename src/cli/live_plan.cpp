@@ -1,5 +1,6 @@
 #include "cli/live_plan.hpp"
 
+#include "aws/lambda_spec.hpp"
 #include "base/strings.hpp"
 #include "engine/release/configuration.hpp"
 #include "engine/release/live.hpp"
@@ -56,6 +57,7 @@ class Comparison {
   LiveRelease run() {
     auto aws = services_.aws.open(*plan_.target(release_.target), {});
     if (!aws) return unreadable(aws.error());
+    out_.arn = aws::function_arn(aws->region, release_.function, aws->caller->options().account);
     aws::Lambda lambda = aws->lambda();
     bool alias_missing = read_alias(lambda);
     if (out_.state == State::unreadable) return std::move(out_);

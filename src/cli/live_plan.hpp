@@ -14,6 +14,7 @@ namespace sluice::cli {
 struct LiveRelease {
   enum class State { to_create, to_change, settings_only, unchanged, unreadable };
   std::string id, name;  ///< "prod/orders", "prod: orders:live"
+  std::string arn;       ///< unqualified; the account is `*` where it could not be learnt
   State state = State::unchanged;
   bool denied = false;               ///< unreadable for want of credentials or permission
   std::vector<std::string> changes;  ///< a line each

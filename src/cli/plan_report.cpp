@@ -49,10 +49,28 @@ std::string schedule_text(plan::Plan const& plan, Style const& style) {
   return out;
 }
 
-std::string actions_text(plan::Plan const& plan, Style const& style) {
+/// What the actions of Lambda have to be allowed on: calls about aliases are checked on the
+/// function itself, calls that name a version or alias on the qualified function.
+std::vector<std::string> resources_of(std::vector<LiveRelease> const& live) {
+  std::vector<std::string> out;
+  for (auto const& release : live) {
+    if (release.arn.empty() || std::ranges::find(out, release.arn) != out.end()) continue;
+    out.push_back(release.arn);
+    out.push_back(release.arn + ":*");
+  }
+  return out;
+}
+
+std::string actions_text(plan::Plan const& plan, std::vector<LiveRelease> const& live,
+                         Style const& style) {
   std::string out = style.bold("IAM actions that it may need:") + "\n";
   for (auto const& needed : actions_of(plan))
     out += "  " + needed.kind + ": " + join(needed.actions, ", ") + "\n";
+  auto resources = resources_of(live);
+  if (resources.empty()) return out;
+  out += style.bold("Resources of Lambda's actions") +
+         " (lambda:ListEventSourceMappings takes \"*\" only):\n";
+  for (auto const& resource : resources) out += "  " + resource + "\n";
   return out;
 }
 
@@ -81,7 +99,7 @@ std::string changes_text(std::vector<LiveRelease> const& live, Style const& styl
 std::string plan_text(plan::Plan const& plan, std::vector<LiveRelease> const& live,
                       Style const& style) {
   std::string out = changes_text(live, style);
-  return out + "\n" + schedule_text(plan, style) + "\n" + actions_text(plan, style);
+  return out + "\n" + schedule_text(plan, style) + "\n" + actions_text(plan, live, style);
 }
 
 json::Value plan_report_json(plan::Plan const& plan, std::vector<LiveRelease> const& live) {
@@ -102,10 +120,16 @@ json::Value plan_report_json(plan::Plan const& plan, std::vector<LiveRelease> co
   json::Value actions = json::Object{};
   for (auto const& needed : actions_of(plan))
     actions.set(needed.kind, json::array_of(needed.actions));
-  return json::Value{
-      {"apiVersion", "sluice/v1"},         {"kind", "PlanReport"},     {"name", plan.name},
-      {"digest", plan::digest(plan)},      {"differs", differs(live)}, {"functions", functions},
-      {"totalMs", total_of(plan).count()}, {"schedule", steps},        {"actions", actions}};
+  return json::Value{{"apiVersion", "sluice/v1"},
+                     {"kind", "PlanReport"},
+                     {"name", plan.name},
+                     {"digest", plan::digest(plan)},
+                     {"differs", differs(live)},
+                     {"functions", functions},
+                     {"totalMs", total_of(plan).count()},
+                     {"schedule", steps},
+                     {"actions", actions},
+                     {"lambdaResources", json::array_of(resources_of(live))}};
 }
 
 bool differs(std::vector<LiveRelease> const& live) {

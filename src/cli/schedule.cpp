@@ -80,15 +80,18 @@ std::map<std::string, std::vector<std::string>> const& actions_by_kind() {
        {"lambda:GetAlias", "lambda:GetFunction", "lambda:PublishVersion", "lambda:UpdateAlias",
         "lambda:CreateAlias"}},
       {"bypass_check",
-       {"lambda:ListEventSourceMappings", "lambda:GetFunctionUrlConfig", "lambda:GetPolicy"}},
+       {"lambda:ListEventSourceMappings", "lambda:GetFunctionUrlConfig", "lambda:GetPolicy",
+        "lambda:GetProvisionedConcurrencyConfig"}},
       {"publish",
        {"lambda:GetFunction", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
         "lambda:PublishVersion", "lambda:CreateFunction", "iam:PassRole"}},
-      {"shift", {"lambda:GetAlias", "lambda:UpdateAlias"}},
+      {"shift",
+       {"lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"}},
       {"finish", {"lambda:CreateAlias", "lambda:UpdateAlias"}},
       {"restore",
        {"lambda:GetAlias", "lambda:GetFunction", "lambda:UpdateAlias", "lambda:UpdateFunctionCode",
-        "lambda:UpdateFunctionConfiguration", "lambda:PublishVersion"}},
+        "lambda:UpdateFunctionConfiguration", "lambda:PublishVersion",
+        "lambda:GetProvisionedConcurrencyConfig"}},
       {"check", {"cloudwatch:GetMetricData"}},
       {"invoke", {"lambda:InvokeFunction"}},
   };
@@ -113,6 +116,12 @@ void add_of_releases(plan::Plan const& plan,
       add("finish", {"lambda:ListTags", "lambda:TagResource", "lambda:UntagResource"});
     if (release.reserved_concurrency)
       add("finish", {"lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"});
+    if (release.delete_created)
+      add("restore",
+          {"lambda:DeleteFunction", "lambda:ListVersionsByFunction", "lambda:ListAliases",
+           "lambda:GetPolicy", "lambda:GetFunctionUrlConfig", "lambda:ListEventSourceMappings"});
+    // By a run of its own, which comes after this one.
+    if (release.delete_candidate) add("restore", {"lambda:DeleteFunction"});
     if (release.tags) add("restore", {"lambda:TagResource", "lambda:UntagResource"});
     if (release.reserved_concurrency)
       add("restore", {"lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"});

@@ -1,6 +1,7 @@
 #include "engine/core.hpp"
 
 #include "base/log.hpp"
+#include "engine/clean_up_run.hpp"
 #include "engine/core_run.hpp"
 #include "engine/events.hpp"
 
@@ -203,12 +204,31 @@ void Core::interrupt_what_ends(Run& run) {
 void Core::advance(Run& run) {
   if (run.lost || !run.frozen.empty()) return;
   run.looked_at = ports_.clock.now();
-  while (auto decision = decide(*run.plan, run.state, ports_.evaluators, ports_.clock.now()))
+  while (auto decision = decide(*run.plan, run.state, ports_.evaluators, ports_.clock.now())) {
+    if (decision->type == event::run_ended) start_clean_up(run);
     record(run, std::move(decision->type), std::move(decision->body));
+  }
   if (!flush(run)) return;
   if (run.state.over()) return end(run);
   interrupt_what_ends(run);
   Drive(*this, runs_.at(run.id)).leaves();
+}
+
+/// Before the end is written: a crash between the two ends the run again and starts another
+/// clean-up, which finds nothing left to do. The other way round it could be forgotten.
+void Core::start_clean_up(Run& run) {
+  auto request = clean_up_run(*run.plan, run.state);
+  if (!request) return;
+  std::string what = clean_up_words(*request);
+  auto row = ports_.store.run(run.id);
+  if (row && *row) request->world = (*row)->world;
+  auto started = row ? start(std::move(*request), run.services)
+                     : Result<Started>(std::unexpected(row.error()));
+  json::Value body{{"level", started ? "info" : "warning"}};
+  body.set("text", started ? "run " + started->run + " deletes what is left behind: " + what
+                           : "what is left behind has to be deleted by hand, " + what + ": " +
+                                 started.error().message);
+  record(run, event::note, std::move(body));
 }
 
 void Core::end(Run& run) {

@@ -108,6 +108,7 @@ class Core {
   Result<std::shared_ptr<Run>> claim(std::string const& id);
   void record_signal(Run& run, Signal const& signal);
   void advance(Run& run);
+  void start_clean_up(Run& run);
   void record(Run& run, std::string type, json::Value body);
   bool flush(Run& run);
   Result<void> commit(Run& run);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "aws/caller.hpp"
 #include "aws/cloudwatch.hpp"
@@ -34,6 +35,26 @@ class AwsAccess {
   virtual Duration metric_lag() const = 0;
 };
 
+struct ReleaseState;
+
+/// What other runs of the same store tell (design section 1.4). Thread-safe.
+class History {
+ public:
+  virtual ~History() = default;
+
+  /// Other runs of a function than `run`: one that is at work on it, and one that has left it on
+  /// the release's candidate or may go back to that. Ids, empty where there is none.
+  struct Uses {
+    std::string active, named_by;
+  };
+  virtual Result<Uses> uses_of(ReleaseState const& release, std::string const& run) = 0;
+
+  /// S3 objects that runs have sent to the function and that had this CodeSha256, newest first: as
+  /// {"S3Bucket": …, "S3Key": …, "S3ObjectVersion"?: …}. A few at most; they may be gone by now.
+  virtual Result<std::vector<json::Value>> origins_of(std::string const& function,
+                                                      std::string const& sha256) = 0;
+};
+
 /// Everything outside, as ports (design section 1.4). All must outlive the engine.
 struct Services {
   Clock& clock;
@@ -42,6 +63,7 @@ struct Services {
   net::Client& http;  ///< webhooks, presigned downloads
   store::Packages& packages;
   std::string user_agent = "sluice";
+  History* history = nullptr;  ///< null: nothing is known of other runs
 };
 
 }  // namespace sluice::engine

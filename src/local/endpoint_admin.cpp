@@ -92,6 +92,7 @@ json::Value settings_of(EndpointParts& parts) {
   return parts.model.with([&](auto& model) {
     auto const& lambda = parts.settings.lambda;
     return json::Value{{"settleDelay", text_of(lambda.settle_delay)},
+                       {"provisioningDelay", text_of(lambda.provisioning_delay)},
                        {"throttleRate", lambda.rates.all},
                        {"metricLag", text_of(model->metrics.lag())}};
   });
@@ -115,12 +116,16 @@ Result<void> change_setting(LambdaSettings& lambda, Duration& lag, std::string c
     lambda.rates.all = value.as_double();
     return {};
   }
-  if (name != "settleDelay" && name != "metricLag")
+  Duration* changed = name == "settleDelay"         ? &lambda.settle_delay
+                      : name == "provisioningDelay" ? &lambda.provisioning_delay
+                      : name == "metricLag"         ? &lag
+                                                    : nullptr;
+  if (!changed)
     return fail(ErrorCode::invalid_input, "there is no setting '" + name + "'",
-                "there are settleDelay, throttleRate and metricLag");
+                "there are settleDelay, provisioningDelay, throttleRate and metricLag");
   auto const duration = read_duration(name, value);
   if (!duration) return std::unexpected(duration.error());
-  (name == "metricLag" ? lag : lambda.settle_delay) = *duration;
+  *changed = *duration;
   return {};
 }
 

@@ -48,8 +48,11 @@ struct Release {
   /// candidate.
   enum class MissingAlias { create_on_baseline, create_at_end };
   MissingAlias missing_alias = MissingAlias::create_on_baseline;
-  bool heal_to_primary = false;  ///< an alias found split is first pointed at its primary version
-  bool restore_latest = false;   ///< a rollback puts `$LATEST` back even after a shift
+  bool heal_to_primary = false;   ///< an alias found split is first pointed at its primary version
+  bool restore_latest = false;    ///< a rollback puts `$LATEST` back even after a shift
+  bool delete_created = false;    ///< a rollback deletes a function that this run created
+  bool delete_candidate = false;  ///< after a rollback, and `drain`, the candidate is deleted
+  Duration drain = std::chrono::minutes(5);  ///< for callers that still use the candidate
 };
 
 struct Lock {

@@ -93,6 +93,9 @@ json::Value release_to_json(Release const& release) {
     out.set("missing_alias", "create_at_end");
   if (release.heal_to_primary) out.set("heal", "to_primary");
   if (release.restore_latest) out.set("restore_latest", true);
+  if (release.delete_created) out.set("delete_created", true);
+  if (release.delete_candidate)
+    out.set("delete_candidate", json::Value{{"drain_ms", release.drain.count()}});
   return out;
 }
 
@@ -118,6 +121,10 @@ Release release_from_json(json::Value const& value) {
     release.missing_alias = Release::MissingAlias::create_at_end;
   release.heal_to_primary = value["heal"].as_string() == "to_primary";
   release.restore_latest = value["restore_latest"].as_bool();
+  release.delete_created = value["delete_created"].as_bool();
+  release.delete_candidate = value.contains("delete_candidate");
+  if (release.delete_candidate)
+    release.drain = Duration(value["delete_candidate"]["drain_ms"].as_int());
   return release;
 }
 

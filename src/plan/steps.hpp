@@ -43,6 +43,11 @@ struct RestoreStep {
   std::string release;
 };
 
+/// Deletes a candidate that a rollback took out of use, where nothing uses it any more.
+struct CleanUpStep {
+  std::string release;
+};
+
 /// Waits. `skip` and `promote` end it.
 struct PauseStep {
   Duration duration{};
@@ -89,7 +94,8 @@ struct CheckStep {
   std::optional<Duration> lag;       ///< none: three minutes on AWS, the endpoint's own locally
 };
 
-/// Warns of traffic that does not pass through the alias. Never fails.
+/// Warns of traffic that does not pass through the alias, and looks whether the alias has
+/// provisioned concurrency that shifts have to wait for. Never fails.
 struct BypassCheckStep {
   std::string release;
 };
@@ -99,6 +105,7 @@ json::Value to_json(PublishStep const& step);
 json::Value to_json(ShiftStep const& step);
 json::Value to_json(FinishStep const& step);
 json::Value to_json(RestoreStep const& step);
+json::Value to_json(CleanUpStep const& step);
 json::Value to_json(PauseStep const& step);
 json::Value to_json(ApprovalStep const& step);
 json::Value to_json(WebhookStep const& step);
@@ -111,6 +118,7 @@ PublishStep publish_step(json::Value const& input);
 ShiftStep shift_step(json::Value const& input);
 FinishStep finish_step(json::Value const& input);
 RestoreStep restore_step(json::Value const& input);
+CleanUpStep clean_up_step(json::Value const& input);
 PauseStep pause_step(json::Value const& input);
 ApprovalStep approval_step(json::Value const& input);
 WebhookStep webhook_step(json::Value const& input);
@@ -119,12 +127,13 @@ CheckStep check_step(json::Value const& input);
 BypassCheckStep bypass_check_step(json::Value const& input);
 
 /// A leaf of the step's own kind: "prepare", "publish", "shift", "finish", "restore", "pause",
-/// "approval", "webhook", "invoke", "check", "bypass_check".
+/// "approval", "webhook", "invoke", "check", "bypass_check", "clean_up".
 Node leaf(std::string name, PrepareStep const& step);
 Node leaf(std::string name, PublishStep const& step);
 Node leaf(std::string name, ShiftStep const& step);
 Node leaf(std::string name, FinishStep const& step);
 Node leaf(std::string name, RestoreStep const& step);
+Node leaf(std::string name, CleanUpStep const& step);
 Node leaf(std::string name, PauseStep const& step);
 Node leaf(std::string name, ApprovalStep const& step);
 Node leaf(std::string name, WebhookStep const& step);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/engine.hpp"
+#include "engine/history.hpp"
 #include "server/runs.hpp"
 #include "server/services.hpp"
 
@@ -11,7 +12,7 @@ class HostRuns final : public Runs {
  public:
   /// The references must outlive it.
   HostRuns(engine::Engine& engine, ServicesFactory& services, store::Packages& packages)
-      : engine_(engine), services_(services), packages_(packages) {}
+      : engine_(engine), services_(services), packages_(packages), history_(engine) {}
 
   Result<engine::Started> start(NewRun run) override;
   Result<void> resume(std::string const& run, AwsSettings const& aws) override;
@@ -28,6 +29,7 @@ class HostRuns final : public Runs {
   engine::Engine& engine_;
   ServicesFactory& services_;
   store::Packages& packages_;
+  engine::StoreHistory history_;
 };
 
 /// Why nothing more comes of a run that nobody executes.

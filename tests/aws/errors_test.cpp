@@ -189,6 +189,72 @@ TEST(ErrorText, WithoutAwsNamingTheActionWeDo) {
             "\"arn:aws-cn:lambda:cn-north-1:*:function:orders:live\"}.");
 }
 
+/// What IAM checks each action on: calls about an alias on the function, calls with a qualifier on
+/// the qualified function. A version's number would help only once.
+TEST(ErrorText, EachActionHasItsResource) {
+  std::string const function = "arn:aws:lambda:eu-west-1:*:function:orders";
+  std::string const full = "arn:aws:lambda:eu-west-1:123456789012:function:orders";
+  struct Row {
+    std::function<CallError(Lambda&)> call;
+    std::string action, resource;
+  };
+  auto error = [](auto const& answer) { return answer.error(); };
+  Row rows[] = {
+      {[&](Lambda& l) { return error(l.update_alias("orders", "live", {"7", {}, ""})); },
+       "lambda:UpdateAlias", function},
+      {[&](Lambda& l) { return error(l.get_alias("orders", "live")); }, "lambda:GetAlias",
+       function},
+      {[&](Lambda& l) { return error(l.create_alias("orders", "live", "7", "")); },
+       "lambda:CreateAlias", function},
+      {[&](Lambda& l) { return error(l.delete_alias("orders", "live")); }, "lambda:DeleteAlias",
+       function},
+      {[&](Lambda& l) { return error(l.list_aliases("orders")); }, "lambda:ListAliases", function},
+      {[&](Lambda& l) { return error(l.get_function("orders")); }, "lambda:GetFunction", function},
+      {[&](Lambda& l) { return error(l.get_function("orders", "live")); }, "lambda:GetFunction",
+       function + ":live"},
+      {[&](Lambda& l) { return error(l.get_function("orders", "8")); }, "lambda:GetFunction",
+       function + ":*"},
+      {[&](Lambda& l) { return error(l.delete_function("orders", "8")); }, "lambda:DeleteFunction",
+       function + ":*"},
+      {[&](Lambda& l) { return error(l.publish_version("orders", {})); }, "lambda:PublishVersion",
+       function},
+      {[&](Lambda& l) { return error(l.update_function_code("orders", json::Value())); },
+       "lambda:UpdateFunctionCode", function},
+      {[&](Lambda& l) { return error(l.get_provisioned_concurrency("orders", "live")); },
+       "lambda:GetProvisionedConcurrencyConfig", function + ":live"},
+      {[&](Lambda& l) { return error(l.list_event_source_mappings("orders")); },
+       "lambda:ListEventSourceMappings", "*"},
+      {[&](Lambda& l) { return error(l.list_functions()); }, "lambda:ListFunctions", "*"},
+      {[&](Lambda& l) { return error(l.get_alias("123456789012:function:orders", "live")); },
+       "lambda:GetAlias", full},
+      {[&](Lambda& l) { return error(l.get_alias(full, "live")); }, "lambda:GetAlias", full},
+      {[&](Lambda& l) { return error(l.get_function(full, "live")); }, "lambda:GetFunction",
+       full + ":live"},
+  };
+  for (auto& row : rows) {
+    fake::World world;
+    world.client.answer(refusal(403, "AccessDeniedException", "no"));
+    Caller caller = world.caller();
+    Lambda lambda(caller, "eu-west-1");
+    CallError found = row.call(lambda);
+    EXPECT_EQ(found.action, row.action);
+    EXPECT_EQ(found.arn, row.resource) << row.action;
+  }
+}
+
+TEST(ErrorText, AKnownAccountIsNamed) {
+  fake::World world;
+  world.client.answer(refusal(403, "AccessDeniedException", "no"));
+  world.client.answer(refusal(403, "AccessDeniedException", "no"));
+  Caller unknown = world.caller();
+  auto provider = std::shared_ptr<Provider>(std::make_shared<Caller>(unknown), &unknown.provider());
+  Caller caller = unknown.as(provider, "123456789012");
+  EXPECT_EQ(Lambda(caller, "eu-west-1").get_alias("orders", "live").error().arn,
+            "arn:aws:lambda:eu-west-1:123456789012:function:orders");
+  EXPECT_EQ(Lambda(unknown, "eu-west-1").get_alias("orders", "live").error().arn,
+            "arn:aws:lambda:eu-west-1:*:function:orders");
+}
+
 TEST(ErrorText, WrongRegion) {
   fake::World world;
   world.client.answer(refusal(404, "ResourceNotFoundException",

@@ -378,7 +378,10 @@ TEST(actions, follow_from_the_steps) {
   EXPECT_TRUE(has("cloudwatch:GetMetricData"));
   EXPECT_FALSE(has("lambda:TagResource"));
   EXPECT_FALSE(has("sts:AssumeRole"));
+  EXPECT_FALSE(has("lambda:DeleteFunction"));
   plan.releases[0].tags.emplace();
+  plan.releases[0].delete_candidate = true;
+  EXPECT_TRUE(has("lambda:DeleteFunction"));
   plan.targets[0].role = "arn:aws:iam::111122223333:role/x";
   EXPECT_TRUE(has("lambda:TagResource"));
   EXPECT_TRUE(has("sts:AssumeRole"));

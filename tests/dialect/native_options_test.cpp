@@ -137,5 +137,31 @@ TEST(Compile, LeavesFilesOfOtherToolsAlone) {
   EXPECT_THAT(text, testing::HasSubstr("E1100"));
 }
 
+TEST(NativeRollback, SaysWhatIsDeleted) {
+  auto [plan, text] = outcome(
+      "function: orders\nalias: live\ncreated_here: delete\ncandidate: delete\ndrain: 10m\n", {});
+  ASSERT_TRUE(plan) << text;
+  EXPECT_TRUE(plan->releases[0].delete_created);
+  EXPECT_TRUE(plan->releases[0].delete_candidate);
+  EXPECT_EQ(plan->releases[0].drain, std::chrono::minutes(10));
+  auto again = plan::plan_from_json(plan::to_json(*plan));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(plan::digest(*again), plan::digest(*plan));
+  EXPECT_EQ(again->releases[0].drain, std::chrono::minutes(10));
+}
+
+TEST(NativeRollback, KeepsEverythingUnlessTold) {
+  auto [plan, text] = outcome("function: orders\nalias: live\ncandidate: keep\n", {});
+  ASSERT_TRUE(plan) << text;
+  EXPECT_FALSE(plan->releases[0].delete_created);
+  EXPECT_FALSE(plan->releases[0].delete_candidate);
+}
+
+TEST(NativeRollback, RefusesADrainOfNothing) {
+  auto [plan, text] = outcome("function: orders\nalias: live\ndrain: 10m\n", {});
+  EXPECT_FALSE(plan);
+  EXPECT_TRUE(text.contains("say candidate: delete, or leave it out")) << text;
+}
+
 }  // namespace
 }  // namespace sluice::dialect

@@ -78,6 +78,28 @@ class RollbackTest(StageTest):
         self.assertIn("--to", done.err)
         self.assertAlias("1")
 
+    def test_a_candidate_is_deleted_by_a_second_run(self):
+        steps = [{"shift": 20}, {"invoke": {"function": "nobody"}}]
+        done = self.deployed("two", code=5, strategy=steps, candidate="delete", drain="1s")
+        self.assertEqual(done.result["state"], "rolled_back")
+        self.assertAlias("1")
+        self.assertNotIn("2", self.stage.wire.versions("orders"))
+        runs = self.stage.sluice("list", "-o", "json").json()
+        states = sorted(run["state"] for run in runs["items"])
+        self.assertEqual(states, ["rolled_back", "succeeded", "succeeded"])
+
+    def test_a_clean_up_is_taken_up_again(self):
+        steps = [{"shift": 20}, {"invoke": {"function": "nobody"}}]
+        running, run = self.stage.start_deploy("two", strategy=steps, candidate="delete",
+                                               drain="3s")
+        told = "deletes what is left behind: version 2 of orders in 3s"
+        until(lambda: told in self.stage.sluice("logs", run).out, "the note of the clean-up")
+        running.kill()
+        self.assertIn("2", self.stage.wire.versions("orders"))
+        resumed = self.stage.sluice("resume")
+        self.assertEqual(resumed.code, 0, str(resumed))
+        self.assertNotIn("2", self.stage.wire.versions("orders"))
+
     def interrupted(self, number):
         running, run = self.stage.start_deploy("two", strategy=SLOW)
         self.until_alias(("1", {"2": 20}))

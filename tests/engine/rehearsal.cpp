@@ -6,14 +6,16 @@
 
 namespace sluice::test {
 
-Rehearsal::Rehearsal() {
+Rehearsal::Rehearsal(local::LambdaSettings lambda) {
   local::EndpointSettings settings;
+  settings.lambda = lambda;
   settings.lambda.settle_delay = Duration(0);
   settings.lambda.rates = {0, 0, 0};
   auto endpoint = local::Endpoint::open(settings, system_clock(), system_random());
   EXPECT_TRUE(endpoint) << endpoint.error().text();
   endpoint_ = std::move(*endpoint);
   client_ = std::make_unique<local::DirectClient>(*endpoint_);
+  gate_ = std::make_unique<Gate>(*client_);
   budget_ = std::make_unique<aws::Budget>(system_clock(), aws::Budget::unlimited());
   aws::HeldEnvironment environment;
   environment.variables = {{"AWS_ACCESS_KEY_ID", "test"},
@@ -21,14 +23,14 @@ Rehearsal::Rehearsal() {
                            {"AWS_REGION", "eu-west-1"},
                            {"AWS_ENDPOINT_URL", endpoint_->url()}};
   auto session =
-      aws::open_session({}, environment, {*client_, system_clock(), system_random(), *budget_});
+      aws::open_session({}, environment, {*gate_, system_clock(), system_random(), *budget_});
   EXPECT_TRUE(session) << session.error().text();
   session_ = std::make_unique<aws::Session>(std::move(*session));
   aws_ = std::make_unique<engine::SessionAws>(*session_, Duration(0));
   packages_ = store::memory_packages();
   store_ = store::open_memory(store::make_memory(), system_clock());
   services_ = std::make_shared<engine::Services>(
-      engine::Services{system_clock(), system_random(), *aws_, *client_, *packages_});
+      engine::Services{system_clock(), system_random(), *aws_, *gate_, *packages_});
   restart();
 }
 
@@ -36,6 +38,8 @@ void Rehearsal::restart() {
   engine_.reset();
   engine_ = std::make_unique<engine::Engine>(*store_, system_clock(), system_random(), executors_,
                                              evaluators_, engine::EngineOptions{.owner = "test"});
+  history_ = std::make_unique<engine::StoreHistory>(*engine_);
+  services_->history = history_.get();
 }
 
 plan::Plan Rehearsal::plan(std::string const& yaml) {

@@ -85,7 +85,73 @@ TEST_F(Records, ConcurrencyIsReservedWithinTheAccount) {
   EXPECT_EQ(world.ok("GetFunctionConcurrency", named()).dump(), "{}");
 }
 
-TEST_F(Records, ThereIsNoProvisionedConcurrency) {
+/// Two seconds are what a move of provisioned concurrency takes unless a test says otherwise.
+TEST_F(Records, ProvisionedConcurrencyIsReadyAfterAWhile) {
+  auto put = named("live");
+  put.set("ProvisionedConcurrentExecutions", 5);
+  auto answer = world.ok("PutProvisionedConcurrencyConfig", put);
+  EXPECT_EQ(answer["Status"].as_string(), "IN_PROGRESS");
+  EXPECT_EQ(answer["AllocatedProvisionedConcurrentExecutions"].as_int(), 0);
+  world.wait(std::chrono::seconds(2));
+  auto ready = world.ok("GetProvisionedConcurrencyConfig", named("live"));
+  EXPECT_EQ(ready["Status"].as_string(), "READY");
+  EXPECT_EQ(ready["AvailableProvisionedConcurrentExecutions"].as_int(), 5);
+  world.ok("DeleteProvisionedConcurrencyConfig", named("live"));
+  expect_fault(world.fault("GetProvisionedConcurrencyConfig", named("live")),
+               {404, "ProvisionedConcurrencyConfigNotFoundException", "No Prov"});
+}
+
+TEST_F(Records, AMovedAliasShowsWeightsUntilItsCapacityFollows) {
+  auto put = named("live");
+  put.set("ProvisionedConcurrentExecutions", 5);
+  world.ok("PutProvisionedConcurrencyConfig", put);
+  world.wait(std::chrono::seconds(2));
+  json::Value alias{{"FunctionName", "orders"}, {"Name", "live"}};
+  json::Value update = alias;
+  update.set("FunctionVersion", "2");
+  update.set("RoutingConfig", R"({"AdditionalVersionWeights":{}})"_json);
+  auto written = world.ok("UpdateAlias", update);
+  EXPECT_EQ(written["FunctionVersion"].as_string(), "2");
+  auto moving = world.ok("GetAlias", alias);
+  EXPECT_EQ(moving["RoutingConfig"].dump(), R"({"AdditionalVersionWeights":{"1":1.0}})");
+  EXPECT_EQ(world.service.route("orders", "live", world.now, world.random)->version, "1");
+  auto restored = world.service.to_json();
+  ASSERT_TRUE(world.service.restore(restored));
+  EXPECT_EQ(world.ok("GetAlias", alias).dump(), moving.dump());
+  world.wait(std::chrono::seconds(2));
+  auto settled = world.ok("GetAlias", alias);
+  EXPECT_TRUE(settled["RoutingConfig"].is_null());
+  EXPECT_NE(settled["RevisionId"].as_string(), written["RevisionId"].as_string());
+  EXPECT_EQ(world.service.route("orders", "live", world.now, world.random)->version, "2");
+}
+
+TEST_F(Records, ProvisionedConcurrencyRefusesByTheRules) {
+  auto put = [&](std::string_view qualifier, int count) {
+    auto request = named(qualifier);
+    request.set("ProvisionedConcurrentExecutions", count);
+    return world.fault("PutProvisionedConcurrencyConfig", request);
+  };
+  expect_fault(put("live", 0), {400, "ValidationException", "1 validation error detected"});
+  expect_fault(put("", 1), {400, parameter, "The function resource provided must be an alias or"});
+  expect_fault(put("$LATEST", 1), {400, parameter, "Provisioned Concurrency Configs cannot be"});
+  world.ok("UpdateAlias", {{"FunctionName", "orders"},
+                           {"Name", "live"},
+                           {"RoutingConfig", R"({"AdditionalVersionWeights":{"2":0.1}})"_json}});
+  expect_fault(put("live", 1), {400, parameter, "Alias with weights can not be used with"});
+}
+
+TEST_F(Records, CapacityThatCannotBeHadEndsFailed) {
+  world.service.fail_next("orders:live", "InternalError", "no capacity left");
+  auto put = named("live");
+  put.set("ProvisionedConcurrentExecutions", 5);
+  world.ok("PutProvisionedConcurrencyConfig", put);
+  world.wait(std::chrono::seconds(2));
+  auto failed = world.ok("GetProvisionedConcurrencyConfig", named("live"));
+  EXPECT_EQ(failed["Status"].as_string(), "FAILED");
+  EXPECT_EQ(failed["StatusReason"].as_string(), "no capacity left");
+}
+
+TEST_F(Records, WithoutProvisionedConcurrencyThereIsNoneToRead) {
   auto ask = [&](std::string_view qualifier) {
     return world.fault("GetProvisionedConcurrencyConfig", named(qualifier));
   };

@@ -161,6 +161,12 @@ FunctionSettings read_settings(MapReader& reader) {
                         {"create_at_end", MissingAlias::create_at_end}});
   settings.heal_to_primary = read_switch(reader, "heal", "refuse", "to_primary");
   settings.restore_latest = read_switch(reader, "restore", "traffic", "latest");
+  settings.delete_created = read_switch(reader, "created_here", "keep", "delete");
+  settings.delete_candidate = read_switch(reader, "candidate", "keep", "delete");
+  if (auto const* node = reader.value("drain")) {
+    settings.drain = reader.duration("drain");
+    settings.places["drain"] = node->span();
+  }
   return settings;
 }
 
@@ -176,7 +182,10 @@ std::vector<std::string> const& settings_keys() {
                                     "version_description",
                                     "missing_alias",
                                     "heal",
-                                    "restore"};
+                                    "restore",
+                                    "created_here",
+                                    "candidate",
+                                    "drain"};
     for (auto const& member : short_members()) all.push_back(member.key);
     return all;
   }();

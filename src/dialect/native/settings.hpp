@@ -25,6 +25,9 @@ struct FunctionSettings {
   std::optional<plan::Release::MissingAlias> missing_alias;
   std::optional<bool> heal_to_primary;
   std::optional<bool> restore_latest;
+  std::optional<bool> delete_created;
+  std::optional<bool> delete_candidate;
+  std::optional<Duration> drain;
   /// Where each member of the configuration, `package` and `staging` were typed.
   std::map<std::string, config::Span> places;
 };

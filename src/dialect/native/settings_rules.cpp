@@ -49,6 +49,7 @@ class Rules {
     check_memory();
     check_logging();
     check_package();
+    check_drain();
   }
 
  private:
@@ -119,6 +120,12 @@ class Rules {
              "set the format to JSON, or leave the levels out");
   }
 
+  void check_drain() {
+    if (settings_.drain && !settings_.delete_candidate.value_or(false))
+      refuse("drain", codes::misplaced_key, "'drain' is how long a candidate is kept",
+             "say candidate: delete, or leave it out");
+  }
+
   void check_package() {
     // A package that could not be read has its own report.
     if (!settings_.package && settings_.places.contains("package")) return;
@@ -167,6 +174,9 @@ FunctionSettings overlaid(FunctionSettings base, FunctionSettings const& over) {
   lay(base.missing_alias, over.missing_alias);
   lay(base.heal_to_primary, over.heal_to_primary);
   lay(base.restore_latest, over.restore_latest);
+  lay(base.delete_created, over.delete_created);
+  lay(base.delete_candidate, over.delete_candidate);
+  lay(base.drain, over.drain);
   for (auto const& [name, value] : over.configuration.members()) {
     json::Value merged = value;
     if (name == "Environment" && base.configuration.contains(name)) {
@@ -207,6 +217,9 @@ plan::Release release_of(FunctionSettings const& settings, std::string const& ta
   release.missing_alias = settings.missing_alias.value_or(release.missing_alias);
   release.heal_to_primary = settings.heal_to_primary.value_or(false);
   release.restore_latest = settings.restore_latest.value_or(false);
+  release.delete_created = settings.delete_created.value_or(false);
+  release.delete_candidate = settings.delete_candidate.value_or(false);
+  release.drain = settings.drain.value_or(release.drain);
   return release;
 }
 

@@ -71,6 +71,11 @@ json::Value settings_text(plan::Release const& release, std::string const& key) 
     out.set("missing_alias", "create_at_end");
   if (release.heal_to_primary) out.set("heal", "to_primary");
   if (release.restore_latest) out.set("restore", "latest");
+  if (release.delete_created) out.set("created_here", "delete");
+  if (release.delete_candidate) {
+    out.set("candidate", "delete");
+    out.set("drain", duration_text(release.drain));
+  }
   return out;
 }
 

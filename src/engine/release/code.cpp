@@ -183,6 +183,32 @@ aws::Answer<aws::FunctionRecord> send_create(StepContext& context, TargetAws& aw
   return lambda.create_function(request);
 }
 
+aws::Answer<json::Value> confirmed_origin(StepContext& context, TargetAws& aws,
+                                          json::Value const& location, std::string const& sha256) {
+  if (location.is_null()) return json::Value();
+  auto hash = hash_by_dry_run(context, aws, location);
+  if (hash) return *hash == sha256 ? location : json::Value();
+  using aws::Trouble;
+  Trouble trouble = hash.error().trouble;
+  // The object is gone, or may not be read any more: that is an answer, too.
+  bool unusable =
+      trouble == Trouble::invalid || trouble == Trouble::not_found || trouble == Trouble::denied;
+  if (unusable) return json::Value();
+  return std::unexpected(hash.error());
+}
+
+aws::Answer<json::Value> known_origin(StepContext& context, TargetAws& aws,
+                                      std::string const& sha256) {
+  if (!context.services.history) return json::Value();
+  auto known = context.services.history->origins_of(context.declared().function, sha256);
+  if (!known) return std::unexpected(local_trouble(known.error()));
+  for (auto const& location : *known) {
+    auto confirmed = confirmed_origin(context, aws, location, sha256);
+    if (!confirmed || !confirmed->is_null()) return confirmed;
+  }
+  return json::Value();
+}
+
 Result<WantedCode> recover_code(StepContext& context, aws::FunctionDetails const& version) {
   WantedCode code;
   code.sha256 = version.record.code_sha256();

@@ -37,6 +37,16 @@ aws::Answer<aws::FunctionRecord> send_create(StepContext& context, TargetAws& aw
 /// from the presigned address of GetFunction (design E5).
 Result<WantedCode> recover_code(StepContext& context, aws::FunctionDetails const& version);
 
+/// `location` where it still brings the code with that hash (UpdateFunctionCode, DryRun); null
+/// where it does not any more, or where there is none.
+aws::Answer<json::Value> confirmed_origin(StepContext& context, TargetAws& aws,
+                                          json::Value const& location, std::string const& sha256);
+
+/// An S3 object that holds the code with that hash: one that an earlier run sent to the function
+/// and that is still there. Null where none is known.
+aws::Answer<json::Value> known_origin(StepContext& context, TargetAws& aws,
+                                      std::string const& sha256);
+
 /// "s3://bucket/prefix" taken apart.
 struct Staging {
   std::string bucket, prefix;

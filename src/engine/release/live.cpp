@@ -1,7 +1,7 @@
 #include "engine/release/live.hpp"
 
 #include "base/strings.hpp"
-#include "engine/release/configuration.hpp"
+#include "engine/release/capacity.hpp"
 #include "engine/release/outcome.hpp"
 
 namespace sluice::engine {
@@ -69,14 +69,6 @@ std::optional<Move> await_settled(StepContext const& context, aws::FunctionRecor
       context.now + poll_interval(waited), "AWS to finish a change of " + function, {}, false};
 }
 
-aws::Answer<bool> moves_capacity(StepContext const& context, TargetAws& aws) {
-  auto lambda = aws.lambda(lane_of(context));
-  auto found =
-      lambda.get_provisioned_concurrency(context.declared().function, context.declared().alias);
-  if (!found) return std::unexpected(found.error());
-  return *found && (**found)["Status"].as_string() == "IN_PROGRESS";
-}
-
 Effect intend_alias(StepContext const&, AliasContent const& before, std::string const& revision,
                     AliasContent const& desired, std::string const& purpose) {
   return {"UpdateAlias", json::Value{{"content", to_json(before)}, {"revision", revision}},
@@ -91,6 +83,7 @@ Performed write_alias(StepContext& context, TargetAws& aws, Effect const& effect
       {desired.version, desired.weights, effect.before["revision"].as_string()});
   if (!written) return refused(context, written.error());
   remember(*context.release, desired, written->revision_id);
+  context.release->capacity_moves = context.release->provisioned;
   return Happened{result_of(desired, written->revision_id), false};
 }
 
@@ -107,7 +100,10 @@ Settled settle_alias(StepContext& context, TargetAws& aws, Effect const& effect)
   AliasContent desired = alias_content(effect.desired["content"]);
   bool as_before = found == alias_content(effect.before["content"]);
   remember(state, found, alias->revision_id);
-  if (found == desired) return Happened{result_of(found, alias->revision_id), true};
+  if (found == desired) {
+    state.capacity_moves = state.provisioned;
+    return Happened{result_of(found, alias->revision_id), true};
+  }
   if (as_before) return DidNotHappen{"the alias is as it was: " + in_words(found)};
   // Only now the extra call: a refused read leaves the plain reading in force.
   if (auto moving = moves_capacity(context, aws); moving && *moving)

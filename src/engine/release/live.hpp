@@ -20,11 +20,6 @@ std::string bare_name(std::string const& function);
 /// use: AWS could not apply the last change, the function is idle, or it has taken too long.
 std::optional<Move> await_settled(StepContext const& context, aws::FunctionRecord const& record);
 
-/// Whether the alias's provisioned concurrency is being moved: the weights it shows meanwhile are
-/// AWS's own, asked for by nobody (Lambda, provisioned concurrency). Costs a call: ask only when
-/// weights are found that cannot be explained.
-aws::Answer<bool> moves_capacity(StepContext const& context, TargetAws& aws);
-
 /// The intent to move the alias from what was found to `desired`, guarded by `revision`.
 Effect intend_alias(StepContext const& context, AliasContent const& before,
                     std::string const& revision, AliasContent const& desired,

@@ -39,6 +39,17 @@ Duration patience_of(StepContext const& context) {
   return compensates(context) ? context.plan->rollback_patience : patience;
 }
 
+/// What people are told while a call is tried again, and until when. Without the request's id: the
+/// same trouble has the same text each time, and is told once.
+std::string still_trying(StepContext const& context, aws::CallError const& error,
+                         Duration as_long_as) {
+  std::string call = error.operation + " on " + error.resource + ": " + error.message;
+  std::string text = error.trouble == aws::Trouble::unreachable
+                         ? "cannot reach " + error.service + " for " + call
+                         : error.service + " " + call;
+  return text + "; trying again until " + rfc3339(last_progress(context) + as_long_as);
+}
+
 Duration pause_between(StepContext const& context) {
   if (compensates(context)) return rollback_retry;
   return context.now - last_progress(context) < std::chrono::seconds(5) ? Duration(250)
@@ -88,8 +99,10 @@ Duration poll_interval(Duration waited) {
   return std::min<Duration>(interval, std::chrono::seconds(2));
 }
 
-Move look_again(StepContext const& context, aws::CallError const& error) {
+Move look_again(StepContext& context, aws::CallError const& error) {
   if (!passes(error.trouble) || !patient(context)) return failed(error);
+  if (error.trouble == aws::Trouble::unreachable || compensates(context))
+    context.notes.push_back(still_trying(context, error, patience_of(context)));
   return Park{context.now + pause_between(context), error.error().message, {}, false};
 }
 
@@ -99,13 +112,21 @@ Performed refused(StepContext const& context, aws::CallError const& error) {
       error.trouble == Trouble::cancelled)
     return MaybeDone{error.error().message};
   if (passes(error.trouble) && patient(context))
-    return NotNow{pause_between(context), error.error().message};
+    return NotNow{pause_between(context), still_trying(context, error, patience_of(context))};
   return Refused{failed(error)};
 }
 
 Settled unsettled(StepContext const& context, aws::CallError const& error) {
-  if (passes(error.trouble)) return NotNow{pause_between(context), error.error().message};
-  return Refused{failed(error)};
+  Duration bound = context.plan->rollback_patience;
+  bool in_time = context.now - last_progress(context) < bound;
+  if (passes(error.trouble) && in_time)
+    return NotNow{pause_between(context), still_trying(context, error, bound)};
+  Failed why = failed(error);
+  if (passes(error.trouble))
+    why = {plan::ErrorClass::unknown,
+           "whether it took effect could not be read within " + text_of(bound) + ": " + why.reason,
+           "Look at the function yourself."};
+  return Refused{std::move(why)};
 }
 
 std::expected<TargetAws, Failed> open_aws(StepContext& context) {

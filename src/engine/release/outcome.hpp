@@ -10,12 +10,14 @@ Failed failed(aws::CallError const& error);
 Failed failed(Error const& error);
 
 /// A read that failed: what passes by itself is tried again for a minute (a compensation: as long
-/// as the plan's patience), everything else fails the step.
-Move look_again(StepContext const& context, aws::CallError const& error);
+/// as the plan's patience), everything else fails the step. People are told what cannot be reached
+/// and until when that is tried.
+Move look_again(StepContext& context, aws::CallError const& error);
 
 /// A write that failed. Refused for now: the same intent again later; may have arrived: MaybeDone.
 Performed refused(StepContext const& context, aws::CallError const& error);
-/// A read of `settle` that failed: looked at again later.
+/// A read of `settle` that failed: looked at again later, as long as the plan's rollback patience
+/// whatever the step; until then nothing is known about the effect, and nothing else may be done.
 Settled unsettled(StepContext const& context, aws::CallError const& error);
 
 /// Since when the step has been at what it is doing now: its last effect that happened, else its

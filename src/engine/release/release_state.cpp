@@ -39,6 +39,7 @@ void visit(State& s, Visit&& each) {
   each("latest_revision", s.latest_revision);
   each("wanted_code", s.wanted_code);
   each("pinned_package", s.pinned_package);
+  each("latest_origin", s.latest_origin);
   each("members_to_write", s.members_to_write);
   each("code_to_write", s.code_to_write);
   each("candidate_version", s.candidate_version);
@@ -52,7 +53,10 @@ void visit(State& s, Visit&& each) {
   each("alias_now", s.alias_now);
   each("alias_revision", s.alias_revision);
   each("weight", s.weight);
+  each("provisioned", s.provisioned);
+  each("capacity_moves", s.capacity_moves);
   each("restored", s.restored);
+  each("clean_up", s.clean_up);
   each("place", s.place);
   each("place_note", s.place_note);
   each("latest_note", s.latest_note);

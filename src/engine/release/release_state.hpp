@@ -71,6 +71,7 @@ struct ReleaseState {
 
   std::string wanted_code;       ///< CodeSha256 that the candidate must have
   json::Value pinned_package;    ///< S3 object with its version, image with its digest
+  json::Value latest_origin;     ///< S3 object that holds the code of `$LATEST` as it was found
   json::Value members_to_write;  ///< names of configuration members that `$LATEST` lacks
   bool code_to_write = false;    ///< `$LATEST` has other code or another architecture
   std::string candidate_version;
@@ -86,7 +87,11 @@ struct ReleaseState {
   std::string alias_revision;  ///< of that read or write: the guard of the next
   double weight = 0;           ///< percent of traffic on the candidate
 
+  bool provisioned = false;     ///< the alias has provisioned concurrency
+  bool capacity_moves = false;  ///< AWS moves it to where the alias was last written
+
   bool restored = false;  ///< a rollback has done all it had to do
+  bool clean_up = false;  ///< its candidate is to be deleted, by a run of its own after this one
 
   Place place = Place::unchanged;
   std::string place_note;        ///< what a person should know about it

@@ -1,4 +1,5 @@
 #include "base/strings.hpp"
+#include "engine/release/capacity.hpp"
 #include "engine/release/live.hpp"
 #include "engine/release/outcome.hpp"
 #include "engine/steps/steps.hpp"
@@ -17,8 +18,9 @@ std::vector<std::string> principals_of(json::Value const& policy) {
   return found;
 }
 
-/// Warns of callers that do not go through the alias: they get every publish at once. Reads only; a
-/// read that is not permitted is a warning too, never a failure.
+/// Warns of callers that do not go through the alias: they get every publish at once. Finds out
+/// whether shifts have to wait for provisioned concurrency. Reads only; a read that is not
+/// permitted is a warning too, never a failure.
 class BypassCheck final : public Executor {
  public:
   Move next(StepContext& context) const override {
@@ -31,6 +33,7 @@ class BypassCheck final : public Executor {
     look_at_mappings(context, lambda);
     look_at_url(context, lambda);
     look_at_policy(context, lambda);
+    look_for_capacity(context, *aws);
     return Done{};
   }
 

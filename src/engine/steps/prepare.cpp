@@ -1,3 +1,5 @@
+#include "base/limits.hpp"
+#include "engine/release/capacity.hpp"
 #include "engine/release/code.hpp"
 #include "engine/release/configuration.hpp"
 #include "engine/release/live.hpp"
@@ -40,6 +42,7 @@ class Prepare final : public Executor {
   static std::optional<Move> compare(StepContext& context, TargetAws& aws, Found& found);
   static Move new_function(StepContext& context, TargetAws& aws);
   static std::optional<Move> secure_baseline(StepContext& context, TargetAws& aws, Found& found);
+  static std::optional<Move> secure_code(StepContext& context, TargetAws& aws, Found const& found);
   static std::optional<Move> secure_alias(StepContext& context, Found& found);
   static Move traffic_only(StepContext& context, Found const& found);
 };
@@ -182,6 +185,11 @@ std::optional<Move> Prepare::secure_baseline(StepContext& context, TargetAws& aw
   bool is_live = found.live->record.version() != "$LATEST" &&
                  fingerprint(found.live->record.configuration) == state.latest_fingerprint;
   if (is_live) state.latest_version = found.live->record.version();
+  state.members_to_write =
+      json::array_of(differing_members(declared.configuration, record.configuration));
+  state.code_to_write = record.code_sha256() != state.wanted_code ||
+                        architecture_differs(declared.configuration, record.configuration);
+  if (auto move = secure_code(context, aws, found)) return move;
   if (auto const& published = context.result_of("PublishVersion"); !published.is_null())
     state.latest_version = published["version"].as_string();
   if (state.latest_version.empty())
@@ -193,11 +201,32 @@ std::optional<Move> Prepare::secure_baseline(StepContext& context, TargetAws& aw
   bool through_version = found.live->record.version() != "$LATEST";
   state.baseline_version = through_version ? found.live->record.version() : state.latest_version;
   state.baseline_code = found.live->record.code_sha256();
-  state.members_to_write =
-      json::array_of(differing_members(declared.configuration, record.configuration));
-  state.code_to_write = record.code_sha256() != state.wanted_code ||
-                        architecture_differs(declared.configuration, record.configuration);
   return std::nullopt;
+}
+
+/// E5: without an alias a rollback sends the old code again. Lambda takes no more than 50 MB
+/// directly: what is larger has to be had from S3, which is settled before the first write.
+std::optional<Move> Prepare::secure_code(StepContext& context, TargetAws& aws, Found const& found) {
+  auto const& declared = context.declared();
+  ReleaseState& state = *context.release;
+  json::Value const& latest = found.latest->record.configuration;
+  std::int64_t size = latest["CodeSize"].as_int();
+  bool image = latest["PackageType"].as_string() == "Image";
+  if (!declared.alias.empty() || !state.code_to_write || image ||
+      size <= std::int64_t{limits::zip_direct_bytes} || !state.latest_origin.is_null())
+    return std::nullopt;
+  auto origin = known_origin(context, aws, state.latest_code);
+  if (!origin) return look_again(context, origin.error());
+  state.latest_origin = *origin;
+  if (!origin->is_null() || !declared.package.staging.empty()) return std::nullopt;
+  return Failed{plan::ErrorClass::configuration,
+                "a rollback of " + declared.function + " could not be carried out: its code has " +
+                    std::to_string(size) + " bytes, Lambda takes at most " +
+                    std::to_string(limits::zip_direct_bytes) +
+                    " directly, and no earlier run of this journal knows an S3 object that still "
+                    "holds it",
+                "Name a bucket in the function's region that can take it, staging: "
+                "s3://bucket/prefix, or release through an alias."};
 }
 
 /// An alias on `$LATEST` is pointed at the published version; a missing one is created there.

@@ -109,10 +109,37 @@ Move Publish::next(StepContext& context) const {
   return state.function_existed ? update(context, *aws) : create(context, *aws);
 }
 
-std::string last_effect(StepContext const& context) {
+EffectRecord const* last_happened(StepContext const& context) {
   for (auto it = context.record.effects.rbegin(); it != context.record.effects.rend(); ++it)
-    if (it->result) return it->intent["name"].as_string();
-  return {};
+    if (it->result) return &*it;
+  return nullptr;
+}
+
+std::string last_effect(StepContext const& context) {
+  auto const* last = last_happened(context);
+  return last ? last->intent["name"].as_string() : std::string();
+}
+
+/// What the answer of an update says that `$LATEST` will be. None where the environment could not
+/// be read: nothing could be compared with it.
+std::string announced(aws::FunctionRecord const& written) {
+  bool readable = !written.configuration["Environment"].contains("Error");
+  return readable ? fingerprint(written.configuration) : std::string();
+}
+
+/// The RevisionId of an update's answer is stale as soon as the update settles, so that it cannot
+/// tell whether somebody else wrote between then and our read. The content can.
+std::optional<Failed> edited_since(StepContext& context, aws::FunctionRecord const& latest) {
+  auto const* last = last_happened(context);
+  std::string written = last ? (*last->result)["fingerprint"].as_string() : std::string();
+  std::string found = announced(latest);
+  if (written.empty() || found.empty() || written == found) return std::nullopt;
+  context.release->latest_revision.clear();
+  context.release->latest_fingerprint = found;
+  return Failed{plan::ErrorClass::external_change,
+                "somebody else changed $LATEST of " + context.declared().function +
+                    " right after this release had written it",
+                "Nothing was published or shifted since. Find out who else changes the function."};
 }
 
 Move Publish::create(StepContext& context, TargetAws& aws) {
@@ -182,6 +209,7 @@ std::optional<Move> Publish::await_latest(StepContext& context, TargetAws& aws) 
         "AWS could not apply the change to " + context.declared().function + ": " + *failure,
         "The old code is still in force."};
   if (auto wait = await_settled(context, latest->record)) return wait;
+  if (auto failure = edited_since(context, latest->record)) return *failure;
   context.release->latest_revision = latest->record.revision_id();
   context.release->latest_fingerprint = fingerprint(latest->record.configuration);
   return std::nullopt;
@@ -266,8 +294,7 @@ Performed Publish::updated_configuration(StepContext& context, TargetAws& aws,
   auto lambda = aws.lambda();
   auto written = lambda.update_function_configuration(context.declared().function, request);
   if (!written) return refused(context, written.error());
-  return wrote_latest(context, json::Value{{"fingerprint", fingerprint(written->configuration)}},
-                      false);
+  return wrote_latest(context, json::Value{{"fingerprint", announced(*written)}}, false);
 }
 
 Performed Publish::updated_code(StepContext& context, TargetAws& aws, Effect const& effect) {
@@ -278,7 +305,9 @@ Performed Publish::updated_code(StepContext& context, TargetAws& aws, Effect con
   auto written = send_update(context, aws, code_of(context), request);
   if (!written) return refused(context, written.error());
   if (auto failure = wrong_code(context, written->code_sha256())) return Refused{*failure};
-  return wrote_latest(context, version_and_code(*written), false);
+  json::Value result = version_and_code(*written);
+  result.set("fingerprint", announced(*written));
+  return wrote_latest(context, std::move(result), false);
 }
 
 Settled Publish::settle_deleted(StepContext& context, TargetAws& aws) {

@@ -1,7 +1,10 @@
+#include "base/limits.hpp"
+#include "engine/release/capacity.hpp"
 #include "engine/release/code.hpp"
 #include "engine/release/configuration.hpp"
 #include "engine/release/live.hpp"
 #include "engine/release/outcome.hpp"
+#include "engine/release/removal.hpp"
 #include "engine/release/settings.hpp"
 #include "engine/steps/steps.hpp"
 #include "plan/steps.hpp"
@@ -19,10 +22,15 @@ class Restore final : public Executor {
   Settled settle(StepContext& context, Effect const& effect) const override;
 
  private:
-  static std::optional<Move> restore_latest(StepContext& context, TargetAws& aws);
+  static std::optional<Move> restore_latest(StepContext& context, TargetAws& aws, bool& stuck);
+  static std::optional<Move> cannot_send(StepContext& context, TargetAws& aws,
+                                         aws::FunctionDetails const& baseline, bool& stuck);
   static Performed send_configuration(StepContext& context, TargetAws& aws, Effect const& effect);
   static Performed send_code(StepContext& context, TargetAws& aws, Effect const& effect);
-  static Move finished(StepContext& context);
+  static std::optional<Move> capacity(StepContext& context, TargetAws& aws);
+  static std::optional<Move> delete_created(StepContext& context, TargetAws& aws,
+                                            std::string& kept);
+  static Move finished(StepContext& context, std::string const& kept, bool latest_stuck);
 };
 
 /// Somebody who changes `$LATEST` again and again, or updates that end Failed, are not met for
@@ -70,13 +78,49 @@ Move Restore::next(StepContext& context) const {
   if (moved_traffic(state) && !context.happened("UpdateAlias") && !taken_off_by_others(state))
     return intend_alias(context, state.alias_now, state.alias_revision, recorded_content(state),
                         "restore");
+  bool latest_stuck = false;
   if (latest_goes_back(context))
-    if (auto move = restore_latest(context, *aws)) return *move;
+    if (auto move = restore_latest(context, *aws, latest_stuck)) return *move;
   if (auto effect = restoring_setting(context)) return *effect;
-  return finished(context);
+  if (auto move = capacity(context, *aws)) return *move;
+  std::string kept = "there is nothing to go back to";
+  if (auto move = delete_created(context, *aws, kept)) return *move;
+  return finished(context, kept, latest_stuck);
 }
 
-Move Restore::finished(StepContext& context) {
+/// The traffic is back already: what becomes of the capacity behind it is told, and no failure.
+std::optional<Move> Restore::capacity(StepContext& context, TargetAws& aws) {
+  auto move = await_capacity(context, aws);
+  auto const* failure = move ? std::get_if<Failed>(&*move) : nullptr;
+  if (!failure) return move;
+  context.notes.push_back(failure->reason);
+  context.release->capacity_moves = false;
+  return std::nullopt;
+}
+
+/// Where the plan asks for it, and nobody else has put anything on the function since.
+std::optional<Move> Restore::delete_created(StepContext& context, TargetAws& aws,
+                                            std::string& kept) {
+  ReleaseState& state = *context.release;
+  bool ours = state.created_function && !state.function_existed;
+  if (!ours || !context.declared().delete_created) return std::nullopt;
+  if (context.happened("DeleteFunction")) {
+    state.created_function = state.created_alias = false;
+    return std::nullopt;
+  }
+  auto foreign = foreign_parts(context, aws);
+  if (!foreign) {
+    Move again = look_again(context, foreign.error());
+    if (!std::holds_alternative<Failed>(again)) return again;
+    kept = "whether others use it could not be seen: " + foreign.error().error().message;
+    return std::nullopt;
+  }
+  if (foreign->empty()) return intend_deletion();
+  kept = "others have added to it: " + *foreign;
+  return std::nullopt;
+}
+
+Move Restore::finished(StepContext& context, std::string const& kept, bool latest_stuck) {
   ReleaseState& state = *context.release;
   state.restored = true;
   if (state.place == Place::changed_by_others)
@@ -88,18 +132,25 @@ Move Restore::finished(StepContext& context) {
                       state.wrote_concurrency || state.described_alias;
   if (!state.function_existed && state.created_function) {
     state.place = Place::on_candidate;
-    state.place_note =
-        "the function was created by this run and is kept: there is nothing to go back to";
+    state.place_note = "the function was created by this run and is kept: " + kept;
+  } else if (context.happened("DeleteFunction")) {
+    state.place = Place::unchanged;
+    state.place_note = "the function that this run had created is deleted again";
+    state.weight = 0;
   } else {
     bool went_back = live_changed && state.function_existed;
     state.place = went_back ? Place::on_baseline : Place::unchanged;
     state.weight = 0;
   }
   bool latest_left = state.wrote_latest && state.function_existed && !latest_goes_back(context);
-  state.latest_note = latest_left ? latest_left_note : "";
+  state.latest_note = latest_left || latest_stuck ? latest_left_note : "";
+  if (latest_stuck)
+    state.latest_note +=
+        "; its old code is too large to be sent directly, and no bucket is named to stage it";
   if (state.created_alias && state.function_existed)
     state.place_note =
         "alias " + state.alias + " was created by this run and is kept, on the baseline";
+  state.clean_up = context.declared().delete_candidate && made_candidate(state);
   return Done{json::Value{{"place", name_of(state.place)}, {"version", state.baseline_version}},
               NodeStatus::succeeded,
               {}};
@@ -115,7 +166,7 @@ std::string published_version(StepContext const& context) {
 }
 
 /// Republish: configuration, then code, of the version that equals `$LATEST` as it was found.
-std::optional<Move> Restore::restore_latest(StepContext& context, TargetAws& aws) {
+std::optional<Move> Restore::restore_latest(StepContext& context, TargetAws& aws, bool& stuck) {
   ReleaseState& state = *context.release;
   bool publishes = state.alias.empty();
   std::string made = published_version(context);
@@ -150,10 +201,29 @@ std::optional<Move> Restore::restore_latest(StepContext& context, TargetAws& aws
   if (!differing_members(want, latest->record.configuration).empty())
     return Effect{
         "UpdateFunctionConfiguration", before, json::Value{{"version", state.latest_version}}, {}};
+  if (auto move = cannot_send(context, aws, *baseline, stuck)) return move;
+  if (stuck) return std::nullopt;
   return Effect{"UpdateFunctionCode",
                 before,
                 json::Value{{"version", state.latest_version}, {"code_sha256", state.latest_code}},
                 {}};
+}
+
+/// Behind an alias nobody is served by `$LATEST`: where its old code cannot be sent it is left, and
+/// reported. Without an alias prepare has seen to it that it can be sent.
+std::optional<Move> Restore::cannot_send(StepContext& context, TargetAws& aws,
+                                         aws::FunctionDetails const& baseline, bool& stuck) {
+  ReleaseState& state = *context.release;
+  json::Value const& record = baseline.record.configuration;
+  bool direct = record["PackageType"].as_string() == "Image" ||
+                record["CodeSize"].as_int() <= std::int64_t{limits::zip_direct_bytes};
+  bool sent_somehow = direct || !context.declared().package.staging.empty();
+  if (state.alias.empty() || sent_somehow || !state.latest_origin.is_null()) return std::nullopt;
+  auto origin = known_origin(context, aws, state.latest_code);
+  if (!origin) return look_again(context, origin.error());
+  state.latest_origin = *origin;
+  stuck = origin->is_null();
+  return std::nullopt;
 }
 
 Performed Restore::perform(StepContext& context, Effect const& effect) const {
@@ -164,6 +234,7 @@ Performed Restore::perform(StepContext& context, Effect const& effect) const {
     return send_configuration(context, *aws, effect);
   if (effect.name == "UpdateFunctionCode") return send_code(context, *aws, effect);
   if (effect.name == "PublishVersion") return publish_latest(context, *aws, effect, "");
+  if (effect.name == "DeleteFunction") return write_deletion(context, *aws, effect);
   return write_setting(context, *aws, effect);
 }
 
@@ -184,12 +255,16 @@ Performed Restore::send_code(StepContext& context, TargetAws& aws, Effect const&
   auto baseline =
       lambda.get_function(context.declared().function, effect.desired["version"].as_string());
   if (!baseline) return refused(context, baseline.error());
-  auto code = recover_code(context, *baseline);
-  if (!code) return NotNow{std::chrono::seconds(1), code.error().message};
   json::Value request{{"RevisionId", effect.before["revision"]}};
   if (baseline->record.configuration.contains("Architectures"))
     request.set("Architectures", baseline->record.configuration["Architectures"]);
   if (context.release->alias.empty()) request.set("Publish", true);
+  auto origin = confirmed_origin(context, aws, context.release->latest_origin,
+                                 effect.desired["code_sha256"].as_string());
+  if (!origin) return refused(context, origin.error());
+  Result<WantedCode> code = WantedCode{"", *origin, ""};
+  if (origin->is_null()) code = recover_code(context, *baseline);
+  if (!code) return NotNow{std::chrono::seconds(1), code.error().message};
   auto written = send_update(context, aws, *code, request);
   if (!written) return refused(context, written.error());
   return Happened{
@@ -220,8 +295,10 @@ Settled settle_restored_alias(StepContext& context, TargetAws& aws, Effect const
         "somebody else set the alias to " + in_words(found) + ": the candidate is off it";
     return Happened{result, true};
   }
+  // Weights that AWS shows while it moves the alias's capacity are nobody's.
+  auto moving = state.provisioned ? moves_capacity(context, aws) : aws::Answer<bool>(false);
   if (found == alias_content(effect.before["content"]) || found.version == state.baseline_version ||
-      found == AliasContent{state.candidate_version, {}})
+      found == AliasContent{state.candidate_version, {}} || (moving && *moving))
     return DidNotHappen{"the alias still serves the candidate: " + in_words(found)};
   state.place = Place::changed_by_others;
   state.place_note = "the alias is at " + in_words(found);
@@ -237,6 +314,7 @@ Settled Restore::settle(StepContext& context, Effect const& effect) const {
   bool latest = effect.name == "UpdateFunctionConfiguration" ||
                 effect.name == "UpdateFunctionCode" || effect.name == "PublishVersion";
   if (latest) return DidNotHappen{"it is looked at again"};
+  if (effect.name == "DeleteFunction") return settle_deletion(context, *aws, effect);
   return settle_setting(context, *aws, effect);
 }
 

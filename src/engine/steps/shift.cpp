@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "engine/release/capacity.hpp"
 #include "engine/release/live.hpp"
 #include "engine/release/outcome.hpp"
 #include "engine/steps/steps.hpp"
@@ -24,6 +25,7 @@ class Shift final : public Executor {
     if (auto reason = nothing_to_shift(state, weight)) return skip(state, weight, *reason);
     AliasContent desired = content_at(state, weight);
     if (context.happened("UpdateAlias")) {
+      if (auto wait = capacity(context)) return *wait;
       if (weight >= 100) state.place = Place::on_candidate;
       return Done{json::Value{{"weight", weight}}, NodeStatus::succeeded, {}};
     }
@@ -45,6 +47,14 @@ class Shift final : public Executor {
   }
 
  private:
+  /// The next shift or check counts from when the capacity stands behind this one.
+  static std::optional<Move> capacity(StepContext& context) {
+    if (!context.release->capacity_moves) return std::nullopt;
+    auto aws = open_aws(context);
+    if (!aws) return aws.error();
+    return await_capacity(context, *aws);
+  }
+
   static AliasContent content_at(ReleaseState const& state, double weight) {
     if (weight >= 100) return {state.candidate_version, {}};
     if (weight <= 0) return {state.baseline_version, {}};

@@ -15,6 +15,7 @@ Executors standard_executors() {
   executors.add("invoke", make_invoke());
   executors.add("check", make_check());
   executors.add("bypass_check", make_bypass_check());
+  executors.add("clean_up", make_clean_up());
   return executors;
 }
 

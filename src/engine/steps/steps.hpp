@@ -18,5 +18,6 @@ std::unique_ptr<Executor> make_webhook();
 std::unique_ptr<Executor> make_invoke();
 std::unique_ptr<Executor> make_check();
 std::unique_ptr<Executor> make_bypass_check();
+std::unique_ptr<Executor> make_clean_up();
 
 }  // namespace sluice::engine

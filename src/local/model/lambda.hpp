@@ -25,6 +25,8 @@ struct LambdaSettings {
   Duration settle_delay = std::chrono::milliseconds(200);
   /// How long Invoke goes on with an alias as it was before its last change.
   Duration alias_propagation = Duration::zero();
+  /// How long AWS takes to move an alias's provisioned concurrency after a change of the alias.
+  Duration provisioning_delay = std::chrono::seconds(2);
   /// How often a role is refused as "cannot be assumed" when it is first named.
   int new_role_refusals = 0;
   /// Whether an update that changes nothing lets PublishVersion make a new version. AWS was seen to
@@ -86,7 +88,8 @@ class LambdaService {
   std::map<std::string, double> shares(std::string_view function, std::string_view alias, Time now);
 
   /// The next create or update of that function, or publish with SnapStart, ends Failed with this
-  /// reason code ("InvalidRuntime") and text. Several calls queue up.
+  /// reason code ("InvalidRuntime") and text. Several calls queue up. "function:alias" names the
+  /// alias's provisioned concurrency instead, the next time it is moved.
   void fail_next(std::string_view function, std::string reason_code, std::string reason);
   /// The next `times` calls that name this role answer that it cannot be assumed.
   void refuse_role(std::string_view role, int times);

@@ -3,6 +3,7 @@
 #include "local/model/lambda_alias_rules.hpp"
 #include "local/model/lambda_names.hpp"
 #include "local/model/lambda_operations.hpp"
+#include "local/model/lambda_provisioned.hpp"
 #include "local/model/paging.hpp"
 
 namespace sluice::local::lambda {
@@ -57,7 +58,8 @@ Answer get_alias(Call& call) {
   auto const& wanted = call.text("Name");
   if (Function* function = find(call, *name)) {
     auto found = function->aliases.find(wanted);
-    if (found != function->aliases.end()) return answer_of(call, *function, found->second.alias);
+    if (found != function->aliases.end())
+      return answer_of(call, *function, shown(found->second, call.now));
   }
   return not_found("Cannot find alias arn: " + call.data.function_arn(*name, wanted));
 }
@@ -72,7 +74,7 @@ Answer update_alias(Call& call) {
   if (found == function->aliases.end())
     return not_found("Alias not found: " + call.data.function_arn(*name, call.text("Name")));
   AliasEntry& entry = found->second;
-  if (auto ok = check_revision(call, entry.alias.revision_id); !ok)
+  if (auto ok = check_revision(call, shown(entry, call.now).revision_id); !ok)
     return std::unexpected(ok.error());
 
   // What is absent stays; validity is a matter of the merged result.
@@ -86,8 +88,9 @@ Answer update_alias(Call& call) {
   // Changes within one propagation time leave traffic where it was before the first of them.
   if (slow && (!entry.before || entry.effective_at <= call.now)) entry.before = entry.alias;
   if (slow) entry.effective_at = call.now + call.settings.alias_propagation;
-  entry.alias = std::move(next);
-  return answer_of(call, *function, entry.alias);
+  Alias before = std::exchange(entry.alias, std::move(next));
+  move_provisioned(call, *function, entry, before);
+  return answer_of(call, *function, shown(entry, call.now));
 }
 
 Answer delete_alias(Call& call) {
@@ -112,7 +115,9 @@ Answer list_aliases(Call& call) {
   auto const& version = call.text("FunctionVersion");
   for (auto const& [alias_name, entry] : function->aliases) {
     if (!version.empty() && entry.alias.function_version != version) continue;
-    if (!page->offer(alias_name, [&] { return answer_of(call, *function, entry.alias); })) break;
+    if (!page->offer(alias_name,
+                     [&] { return answer_of(call, *function, shown(entry, call.now)); }))
+      break;
   }
   return std::move(*page).answer("Aliases");
 }

@@ -65,26 +65,6 @@ Answer delete_concurrency(Call& call) {
   return json::Value(json::Object{});
 }
 
-/// There is no provisioned concurrency here, so every good question has the same documented answer.
-Answer get_provisioned_concurrency(Call& call) {
-  auto name = name_of_call(call);
-  if (!name) return std::unexpected(name.error());
-  Function* function = find(call, name->function);
-  if (!function) return function_not_found(call, name->function, name->qualifier);
-  if (name->qualifier.empty())
-    return invalid("The function resource provided must be an alias or a published version.");
-  if (name->qualifier == latest_version)
-    return invalid(
-        "Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
-  if (is_number(name->qualifier) && !find_version(*function, name->qualifier, call.now))
-    return function_not_found(call, name->function, name->qualifier);
-  if (!is_number(name->qualifier) && !function->aliases.contains(name->qualifier))
-    return not_found("Cannot find alias arn: " +
-                     call.data.function_arn(name->function, name->qualifier));
-  return refuse(404, "ProvisionedConcurrencyConfigNotFoundException",
-                "No Provisioned Concurrency Config found for this function");
-}
-
 Answer get_account_settings(Call& call) {
   std::int64_t concurrency = call.settings.account_concurrency;
   json::Value limits{

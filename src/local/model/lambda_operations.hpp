@@ -37,8 +37,12 @@ Answer list_tags(Call& call);
 Answer put_concurrency(Call& call);
 Answer get_concurrency(Call& call);
 Answer delete_concurrency(Call& call);
-Answer get_provisioned_concurrency(Call& call);
 Answer get_account_settings(Call& call);
+
+// lambda_provisioned.cpp
+Answer put_provisioned_concurrency(Call& call);
+Answer get_provisioned_concurrency(Call& call);
+Answer delete_provisioned_concurrency(Call& call);
 
 // lambda_permissions.cpp
 Answer add_permission(Call& call);

@@ -108,9 +108,33 @@ Alias read_alias(json::Value const& value) {
   return alias;
 }
 
+json::Value write(Provisioned const& provisioned) {
+  json::Object weights(provisioned.weights.begin(), provisioned.weights.end());
+  json::Value out{{"requested", provisioned.requested},
+                  {"modified", to_millis(provisioned.modified)},
+                  {"ready_at", to_millis(provisioned.ready_at)},
+                  {"weights", json::Value(std::move(weights))},
+                  {"settled_revision", provisioned.settled_revision}};
+  if (provisioned.failure) out.set("failure", write(*provisioned.failure));
+  return out;
+}
+
+Provisioned read_provisioned(json::Value const& value) {
+  Provisioned provisioned;
+  provisioned.requested = value["requested"].as_int();
+  provisioned.modified = from_millis(value["modified"].as_int());
+  provisioned.ready_at = from_millis(value["ready_at"].as_int());
+  if (value.contains("failure")) provisioned.failure = read_failure(value["failure"]);
+  for (auto const& [version, weight] : value["weights"].members())
+    provisioned.weights[version] = weight.as_double();
+  provisioned.settled_revision = value["settled_revision"].as_string();
+  return provisioned;
+}
+
 json::Value write(AliasEntry const& entry) {
   json::Value out{{"alias", write(entry.alias)}, {"effective_at", to_millis(entry.effective_at)}};
   if (entry.before) out.set("before", write(*entry.before));
+  if (entry.provisioned) out.set("provisioned", write(*entry.provisioned));
   return out;
 }
 
@@ -119,6 +143,7 @@ AliasEntry read_entry(json::Value const& value) {
   entry.alias = read_alias(value["alias"]);
   if (value.contains("before")) entry.before = read_alias(value["before"]);
   entry.effective_at = from_millis(value["effective_at"].as_int());
+  if (value.contains("provisioned")) entry.provisioned = read_provisioned(value["provisioned"]);
   return entry;
 }
 

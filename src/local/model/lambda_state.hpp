@@ -61,11 +61,21 @@ struct Alias {
   std::map<std::string, double> weights;  ///< additional version → share; at most one
 };
 
+/// An alias's provisioned concurrency, and where AWS is with moving it.
+struct Provisioned {
+  std::int64_t requested = 0;
+  Time modified{}, ready_at{};
+  std::optional<Failure> failure;         ///< what it ends with at `ready_at`
+  std::map<std::string, double> weights;  ///< shown until then, asked for by nobody
+  std::string settled_revision;  ///< the alias's RevisionId from then on, where weights were
+};
+
 /// An alias, and what Invoke goes by until a change of it has reached the data plane.
 struct AliasEntry {
   Alias alias;
   std::optional<Alias> before;
   Time effective_at{};
+  std::optional<Provisioned> provisioned;
 };
 
 struct Policy {
