@@ -9,6 +9,7 @@
 #include "cli/render/ending.hpp"
 #include "cli/render/lines.hpp"
 #include "cli/render/tree.hpp"
+#include "cli/render/waiting.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -32,8 +33,10 @@ std::string functions_of(store::RunRow const& row) {
 
 std::string list_line(store::RunRow const& row, bool attended) {
   std::string state = state_words(row.state);
+  for (auto const& wait : row.summary["waits_for"].items())
+    if (!row.ended && wait["person"].as_bool()) state = "waits: " + wait["kind"].as_string();
   if (!row.ended && (!attended || row.owner.empty())) state = "unattended";
-  return row.id + "  " + padded(state, 14) + "  " + local_text(row.created) + "  " +
+  return row.id + "  " + padded(state, 15) + "  " + local_text(row.created) + "  " +
          padded(printable(row.name), 16) + "  " + printable(functions_of(row)) + "  " +
          printable(row.requester);
 }
@@ -54,6 +57,8 @@ int get_run(Invocation& invocation, std::string const& id) {
     for (auto const& part : {row_json(*row), result_json(*view)})
       for (auto const& [name, value] : part.members()) out.set(name, value);
     out.set("kind", "Run");
+    out.set("paused", view->state.paused && !view->state.over());
+    out.set("waits_for", waits_json(*view));
     terminal.out(out.pretty() + "\n");
   } else {
     std::string text;

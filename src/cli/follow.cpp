@@ -138,7 +138,7 @@ int print_ending(Invocation& invocation, RunView const& view) {
   int code = exit_for_run(view);
   if (invocation.json()) {
     json::Value result = result_json(view);
-    result.set("exitCode", code);
+    result.set("exit_code", code);
     invocation.terminal.out(result.dump() + "\n");
     return code;
   }

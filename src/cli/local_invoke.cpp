@@ -48,9 +48,9 @@ void show(Invocation& invocation, aws::Lambda::Invoked const& answer) {
   }
   json::Value out{{"apiVersion", "sluice/v1"},
                   {"kind", "LocalInvocation"},
-                  {"executedVersion", answer.executed_version},
-                  {"functionError", answer.function_error},
-                  {"requestId", answer.request_id},
+                  {"executed_version", answer.executed_version},
+                  {"function_error", answer.function_error},
+                  {"request_id", answer.request_id},
                   {"log", answer.log_tail}};
   auto payload = json::parse(answer.payload);
   out.set("payload", payload ? std::move(*payload) : json::Value(answer.payload));

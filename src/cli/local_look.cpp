@@ -51,7 +51,7 @@ std::string call_line(json::Value const& call, Style const& style) {
   std::string line =
       fmt::format("{}  {:<28} {:<24} {:>3} {:>5} ms", clock_text(call["time"].as_string()),
                   call["operation"].as_string(), call["resource"].as_string(), shown,
-                  call["durationMs"].as_int());
+                  call["duration_ms"].as_int());
   std::string more = call["error"].as_string();
   if (auto const& fault = call["fault"].as_string(); !fault.empty())
     more += (more.empty() ? "" : ", ") + ("fault: " + fault);

@@ -94,17 +94,17 @@ json::Value plan_report_json(plan::Plan const& plan, std::vector<LiveRelease> co
   json::Value steps = json::Array{};
   for (auto const& step : schedule_of(plan))
     steps.push(json::Value{{"step", step.path},
-                           {"beginsMs", step.begins.count()},
-                           {"lastsMs", step.lasts.count()},
-                           {"waitsForPerson", step.waits_for_person},
+                           {"begins_ms", step.begins.count()},
+                           {"lasts_ms", step.lasts.count()},
+                           {"waits_for_person", step.waits_for_person},
                            {"what", step.what}});
   json::Value actions = json::Object{};
   for (auto const& needed : actions_of(plan))
     actions.set(needed.kind, json::array_of(needed.actions));
   return json::Value{
-      {"apiVersion", "sluice/v1"},         {"kind", "PlanReport"},     {"name", plan.name},
-      {"digest", plan::digest(plan)},      {"differs", differs(live)}, {"functions", functions},
-      {"totalMs", total_of(plan).count()}, {"schedule", steps},        {"actions", actions}};
+      {"apiVersion", "sluice/v1"},          {"kind", "PlanReport"},     {"name", plan.name},
+      {"digest", plan::digest(plan)},       {"differs", differs(live)}, {"functions", functions},
+      {"total_ms", total_of(plan).count()}, {"schedule", steps},        {"actions", actions}};
 }
 
 bool differs(std::vector<LiveRelease> const& live) {
