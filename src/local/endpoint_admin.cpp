@@ -91,9 +91,9 @@ net::Response logs(EndpointParts& parts, net::Pairs const& query, std::string_vi
 json::Value settings_of(EndpointParts& parts) {
   return parts.model.with([&](auto& model) {
     auto const& lambda = parts.settings.lambda;
-    return json::Value{{"settleDelay", text_of(lambda.settle_delay)},
-                       {"throttleRate", lambda.rates.all},
-                       {"metricLag", text_of(model->metrics.lag())}};
+    return json::Value{{"settle_delay", text_of(lambda.settle_delay)},
+                       {"throttle_rate", lambda.rates.all},
+                       {"metric_lag", text_of(model->metrics.lag())}};
   });
 }
 
@@ -107,20 +107,20 @@ Result<Duration> read_duration(std::string const& name, json::Value const& value
 
 Result<void> change_setting(LambdaSettings& lambda, Duration& lag, std::string const& name,
                             json::Value const& value) {
-  if (name == "throttleRate") {
+  if (name == "throttle_rate") {
     if (!value.is_number() || value.as_double() < 0 || value.as_double() > 1e6)
       return fail(ErrorCode::invalid_input,
-                  "the setting throttleRate must be a number of calls per second",
+                  "the setting throttle_rate must be a number of calls per second",
                   "AWS allows 15; 0 switches throttling off");
     lambda.rates.all = value.as_double();
     return {};
   }
-  if (name != "settleDelay" && name != "metricLag")
+  if (name != "settle_delay" && name != "metric_lag")
     return fail(ErrorCode::invalid_input, "there is no setting '" + name + "'",
-                "there are settleDelay, throttleRate and metricLag");
+                "there are settle_delay, throttle_rate and metric_lag");
   auto const duration = read_duration(name, value);
   if (!duration) return std::unexpected(duration.error());
-  (name == "metricLag" ? lag : lambda.settle_delay) = *duration;
+  (name == "metric_lag" ? lag : lambda.settle_delay) = *duration;
   return {};
 }
 

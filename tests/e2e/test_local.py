@@ -39,7 +39,7 @@ class LocalTest(StageTest):
                                  "-o", "json", env={"AWS_ENDPOINT_URL": ""})
         self.assertEqual(done.code, 0, str(done))
         self.assertEqual(done.json()["payload"]["build"], "one")
-        self.assertEqual(done.json()["executedVersion"], "1")
+        self.assertEqual(done.json()["executed_version"], "1")
 
     def test_without_an_endpoint_the_error_says_how_to_start_one(self):
         done = self.stage.sluice("local", "calls", env={"AWS_ENDPOINT_URL": ""})
@@ -135,7 +135,7 @@ class LocalTest(StageTest):
         again = self.stage.sluice("deploy", self.stage.release_file("two"), "--local", "-o",
                                   "json", env=bare)
         self.assertEqual(again.code, 0, str(again))
-        self.assertEqual(again.result["releases"][0]["candidateVersion"], "2")
+        self.assertEqual(again.result["releases"][0]["candidate_version"], "2")
 
 
 class OptionsTest(StageTest):
