@@ -24,13 +24,14 @@ constexpr std::string_view traffic_text =
 constexpr std::string_view fault_text =
     "'add' asks for a fault: what to --do, to which --call, --when and how many --times. With "
     "after-effect the call does its work and only its answer is spoilt, as when a connection is "
-    "lost. 'list' shows what is still to happen, 'clear' forgets all of it.";
+    "lost. 'list' shows each one with how often it still applies and how often it has "
+    "happened, 'clear' forgets all of them.";
 
 Option region_option() {
   return {.name = "region",
           .value = "REGION",
           .summary = "Region of the function or bucket",
-          .otherwise = "AWS_REGION, then us-east-1"};
+          .otherwise = "AWS_REGION, then AWS_DEFAULT_REGION; else where the function is"};
 }
 
 std::vector<Option> payload_options() {

@@ -76,12 +76,17 @@ int run_local_logs(Invocation& invocation) {
   auto link = LocalLink::open(invocation);
   if (!link) return invocation.refuse(link.error());
   bool const follow = invocation.line.has("follow");
+  // It may come to be later, or be gone while its log is still there.
+  Result<void> found;
+  if (!invocation.line.has("account"))
+    found = (*link)->find_function(invocation, split_qualifier(invocation.line.positional(0)));
   std::int64_t after = 0;
   do {
     auto shown = show_logs(invocation, **link, after);
     if (!shown) return invocation.refuse(shown.error());
     after = *shown;
   } while (follow && !signals.wait(look_again));
+  if (after == 0 && !follow && !found) return invocation.refuse(found.error());
   if (after == 0 && !follow)
     invocation.say("Nothing has run of " + printable(invocation.line.positional(0)) + " in " +
                    (*link)->region() + " yet.");

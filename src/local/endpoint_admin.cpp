@@ -8,6 +8,7 @@ namespace sluice::local {
 namespace {
 
 constexpr std::string_view root = "/_sluice/";
+constexpr std::size_t most_functions = 500;  ///< that are listed
 
 net::Response answer(int status, json::Value const& body) {
   net::Response response;
@@ -65,8 +66,8 @@ net::Response faults(EndpointParts& parts, net::Incoming const& request, std::st
   if (!body) return answer(body.error());
   auto rule = parse_fault(*body);
   if (!rule) return answer(rule.error());
-  auto const id = parts.faults.add(std::move(*rule));
-  return id ? answer(201, {{"id", *id}}) : answer(id.error());
+  auto const added = parts.faults.add(std::move(*rule));
+  return added ? answer(201, *added) : answer(added.error());
 }
 
 net::Response calls(EndpointParts& parts, net::Incoming const& request, net::Pairs const& query) {
@@ -86,6 +87,19 @@ net::Response logs(EndpointParts& parts, net::Pairs const& query, std::string_vi
   return answer(200, {{"entries", parts.logs.list(account, value_of(query, "region"), *function,
                                                   value_of(query, "version"),
                                                   number_of(value_of(query, "after")))}});
+}
+
+/// ?name=&key=: where functions are, of every account and Region, and the account of that key.
+net::Response functions(EndpointParts& parts, net::Pairs const& query) {
+  return parts.model.with([&](auto& model) {
+    json::Value list = json::array({});
+    for (auto const& place : model->lambda.functions(value_of(query, "name"), most_functions))
+      list.push(json::Value{
+          {"function", place.function}, {"account", place.account}, {"region", place.region}});
+    auto const* key = model->keys.find(value_of(query, "key"));
+    std::string account(key ? std::string_view(key->principal.account) : default_account);
+    return answer(200, {{"account", account}, {"functions", list}});
+  });
 }
 
 json::Value settings_of(EndpointParts& parts) {
@@ -171,6 +185,7 @@ net::Response answer_admin(EndpointParts& parts, net::Incoming const& request) {
   if (what == "faults" && (get || method == "POST" || method == "DELETE"))
     return faults(parts, request, rest);
   if (what == "calls" && (get || method == "DELETE")) return calls(parts, request, *query);
+  if (what == "functions" && get) return functions(parts, *query);
   if (what == "logs" && get) return logs(parts, *query, rest);
   if (what == "settings" && (get || method == "PUT")) return settings(parts, request);
   if (what == "reset" && method == "POST") {
