@@ -72,8 +72,8 @@ class Comparison {
  private:
   LiveRelease unreadable(Error const& error) {
     out_.state = State::unreadable;
-    out_.denied = error.code == ErrorCode::denied;
-    out_.warnings.push_back("cannot be compared: " + error.text());
+    out_.trouble = error;
+    if (out_.denied()) out_.warnings.push_back("cannot be compared: " + error.text());
     return std::move(out_);
   }
 

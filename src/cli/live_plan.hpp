@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,14 @@ struct LiveRelease {
   enum class State { to_create, to_change, settings_only, unchanged, unreadable };
   std::string id, name;  ///< "prod/orders", "prod: orders:live"
   State state = State::unchanged;
-  bool denied = false;               ///< unreadable for want of credentials or permission
+  std::optional<Error> trouble;      ///< why it is unreadable
   std::vector<std::string> changes;  ///< a line each
   std::vector<std::string> warnings;
   std::vector<std::string> obstacles;  ///< why a release would be refused
+
+  /// For want of credentials or permission. That a look is not allowed does not make a plan wrong;
+  /// that nothing answers leaves it without its first part.
+  bool denied() const { return trouble && trouble->code == ErrorCode::denied; }
 };
 
 /// Reads what is live of every release. Only reads; what may not be read becomes a warning.
