@@ -53,7 +53,7 @@ int get_run(Invocation& invocation, std::string const& id) {
   if (output == "name") {
     terminal.out(id + "\n");
   } else if (output == "json") {
-    json::Value out{{"apiVersion", "sluice/v1"}};
+    json::Value out{{"apiVersion", "sluice/v1"}, {"kind", "Run"}};
     for (auto const& part : {row_json(*row), result_json(*view)})
       for (auto const& [name, value] : part.members()) out.set(name, value);
     out.set("kind", "Run");

@@ -12,13 +12,15 @@ constexpr std::pair<Kind, std::string_view> names[] = {
     {Kind::check, "check"},   {Kind::hold, "hold"},         {Kind::question, "question"},
     {Kind::retry, "retry"},   {Kind::service, "service"}};
 
-/// What the executors of these kinds accept while they wait.
-std::vector<std::string> signals_of(Kind kind) {
+/// What the executors of these kinds accept while they wait, without two names for one thing.
+std::vector<std::string> signals_of(Kind kind, bool person) {
   switch (kind) {
     case Kind::paused: return {"continue"};
     case Kind::approval: return {"approve", "reject"};
     case Kind::pause: return {"skip", "promote"};
-    case Kind::check: return {"approve", "reject", "skip", "promote"};
+    case Kind::check:
+      return person ? std::vector<std::string>{"approve", "reject", "promote"}
+                    : std::vector<std::string>{"skip", "promote"};
     default: return {};
   }
 }
@@ -36,7 +38,7 @@ Wait parked(plan::Node const& node, std::string const& path, NodeState const& it
   // A check looks again and again: what counts is when it has seen enough.
   bool looks = wait.kind == Kind::check && !it.asks_person && it.memory.contains("decided_ms");
   if (looks) wait.due = from_millis(it.memory["decided_ms"].as_int());
-  wait.signals = signals_of(wait.kind);
+  wait.signals = signals_of(wait.kind, wait.person);
   return wait;
 }
 
@@ -71,7 +73,7 @@ std::vector<Wait> waits_of(plan::Plan const& plan, RunState const& state) {
                    "somebody who lets it continue",
                    std::nullopt,
                    true,
-                   signals_of(Kind::paused),
+                   signals_of(Kind::paused, true),
                    {}});
   for (auto const& [path, it] : state.nodes) {
     if (it.ending) continue;
