@@ -55,7 +55,7 @@ class NamesTest(StageTest):
 
     def test_every_command_that_prints_json(self):
         file = self.stage.release_file("one")
-        for command in ("validate", "convert", "plan", "diff"):
+        for command in ("validate", "convert", "plan", "diff", "rehearse"):
             self.prints(command, file)
         self.checked("deploy", self.deployed("one").out)
         for command in ("version", "list", "local fault", "local calls"):
