@@ -98,7 +98,8 @@ int run_list(Invocation& invocation) {
     auto [end, error] = std::from_chars(limit->data(), limit->data() + limit->size(), filter.limit);
     bool whole = error == std::errc() && end == limit->data() + limit->size();
     if (!whole || filter.limit < 1 || filter.limit > 10'000)
-      return invocation.refuse_usage("--limit takes a count from 1 to 10000, not '" + *limit + "'");
+      return invocation.refuse_usage("--limit takes a count from 1 to 10000, not '" + *limit + "'",
+                                     "For example --limit 20.");
   }
   auto here = invocation.open_runs();
   if (!here) return invocation.refuse(here.error());

@@ -112,8 +112,10 @@ void add_using(std::vector<Command>& all) {
                  .text = "Makes the bucket where it is missing.",
                  .examples = {{"sluice local put s3://shop/orders.zip build/orders.zip",
                                "What a release file names as s3://shop/orders.zip"}},
-                 .positionals = {{.name = "S3URL", .summary = "Where: s3://BUCKET/KEY"},
-                                 {.name = "FILE", .summary = "What", .completes = Completes::file}},
+                 .positionals = {{.name = "S3URL", .summary = "Where to put it: s3://BUCKET/KEY"},
+                                 {.name = "FILE",
+                                  .summary = "The file to put there",
+                                  .completes = Completes::file}},
                  .options = options_of({local_options(), {region_option()}}),
                  .run = run_local_put});
   all.push_back(
@@ -155,23 +157,25 @@ void add_using(std::vector<Command>& all) {
 }
 
 void add_looking(std::vector<Command>& all) {
-  all.push_back({.name = "local logs",
-                 .group = group,
-                 .summary = "Print what a function logged",
-                 .text = "The newest 1 MiB of each function are kept while the endpoint runs.",
-                 .examples = {{"sluice local logs orders --follow", "And what is to come"},
-                              {"sluice local logs orders:42", "Of one version"}},
-                 .positionals = {{.name = "FUNCTION[:VERSION]", .summary = "Whose log"}},
-                 .options = options_of(
-                     {{{.name = "follow", .summary = "Go on until Ctrl-C", .common = true},
-                       {.name = "version", .value = "VERSION", .summary = "Only this version"},
-                       {.name = "account",
-                        .value = "ACCOUNT",
-                        .summary = "The function's account",
-                        .otherwise = "000000000000"}},
-                      local_options(),
-                      {region_option(), output_option({"human", "json"})}}),
-                 .run = run_local_logs});
+  all.push_back(
+      {.name = "local logs",
+       .group = group,
+       .summary = "Print what a function logged",
+       .text = "The newest 1 MiB of each function are kept while the endpoint runs.",
+       .examples = {{"sluice local logs orders --follow", "And what is to come"},
+                    {"sluice local logs orders:42", "Of one version"}},
+       .positionals = {{.name = "FUNCTION[:VERSION]",
+                        .summary = "The function, or one version of it, whose log is printed"}},
+       .options =
+           options_of({{{.name = "follow", .summary = "Go on until Ctrl-C", .common = true},
+                        {.name = "version", .value = "VERSION", .summary = "Only this version"},
+                        {.name = "account",
+                         .value = "ACCOUNT",
+                         .summary = "The function's account",
+                         .otherwise = "000000000000"}},
+                       local_options(),
+                       {region_option(), output_option({"human", "json"})}}),
+       .run = run_local_logs});
   all.push_back(
       {.name = "local calls",
        .group = group,
@@ -210,7 +214,9 @@ void add_local_commands(std::vector<Command>& all) {
        .examples = {{"sluice local fault add --call UpdateAlias --when after-effect --do drop",
                      "Lose the answer of the next UpdateAlias"},
                     {"sluice local fault clear", "Forget all faults"}},
-       .positionals = {{.name = "add|list|clear", .summary = "What to do"}},
+       .positionals = {{.name = "add|list|clear",
+                        .summary =
+                            "Ask for a fault, show those that were asked for, or forget them"}},
        .options =
            options_of({fault_options(), local_options(), {output_option({"human", "json"})}}),
        .run = run_local_fault});

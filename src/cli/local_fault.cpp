@@ -83,10 +83,8 @@ json::Value document(std::string_view kind, json::Value const& members) {
   return out;
 }
 
-int add(Invocation& invocation, LocalLink& link) {
-  auto rule = rule_of(invocation.line);
-  if (!rule) return invocation.refuse_usage(rule.error().message, rule.error().hint);
-  auto fault = link.ask("POST", "faults", *rule);
+int add(Invocation& invocation, LocalLink& link, json::Value const& rule) {
+  auto fault = link.ask("POST", "faults", rule);
   if (!fault) return invocation.refuse(fault.error());
   if (invocation.json()) {
     invocation.terminal.out(document("LocalFault", *fault).dump() + "\n");
@@ -121,9 +119,11 @@ int run_local_fault(Invocation& invocation) {
   if (action != "add" && action != "list" && action != "clear")
     return invocation.refuse_usage("'sluice local fault' cannot '" + action + "'",
                                    "It is one of: add, list, clear.");
+  auto rule = action == "add" ? rule_of(invocation.line) : Result<json::Value>();
+  if (!rule) return invocation.refuse_usage(rule.error().message, rule.error().hint);
   auto link = LocalLink::open(invocation);
   if (!link) return invocation.refuse(link.error());
-  if (action == "add") return add(invocation, **link);
+  if (action == "add") return add(invocation, **link, *rule);
   if (action == "list") return list(invocation, **link);
   auto cleared = (*link)->ask("DELETE", "faults");
   if (!cleared) return invocation.refuse(cleared.error());

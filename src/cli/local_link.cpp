@@ -1,5 +1,8 @@
 #include "cli/local_link.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "base/strings.hpp"
@@ -135,10 +138,16 @@ Result<std::string> read_input(Invocation& invocation, std::string const& path, 
   if (path == "-") {
     text = invocation.terminal.read_all(limit);
   } else {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+      return fail(ErrorCode::invalid_input, "'" + path + "' is a folder, not a file",
+                  "Name a file in it.");
     std::ifstream file(path, std::ios::binary);
     if (!file)
-      return fail(ErrorCode::invalid_input, "the file " + path + " cannot be opened",
-                  "Check its name and its rights.");
+      return fail(ErrorCode::invalid_input,
+                  "'" + path + "' cannot be read: " + std::strerror(errno),
+                  errno == EACCES ? "Give this user the right to read it."
+                                  : "Give the path of a file, or '-' for stdin.");
     text.resize(limit + 1);
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
@@ -158,7 +167,7 @@ std::expected<std::string, int> payload_or_exit(Invocation& invocation) {
     auto text = line.value("payload", "{}");
     if (auto document = json::parse(text); !document)
       return std::unexpected(invocation.refuse_usage(
-          "--payload is not JSON: " + document.error().message,
+          "--payload: " + document.error().message,
           "Text needs its quotes: --payload '\"text\"'. --file reads a file."));
     return text;
   }
@@ -168,7 +177,7 @@ std::expected<std::string, int> payload_or_exit(Invocation& invocation) {
   if (auto document = json::parse(*text); !document)
     return std::unexpected(invocation.refuse(
         {ErrorCode::invalid_input,
-         (path == "-" ? std::string("stdin") : path) + " is not JSON: " + document.error().message,
+         (path == "-" ? std::string("stdin") : path) + ": " + document.error().message,
          "A payload is one JSON value; text needs its quotes."}));
   return std::move(*text);
 }
