@@ -139,7 +139,7 @@ class ErrorsTest(StageTest):
             self.refused(words, 64, text)
         for words, text in ((("local", "invoke", "orders", "-f", "gone.json"), "cannot be read"),
                             (("local", "invoke", "orders", "-f", "."), "is a folder"),
-                            (("local", "invoke", "orders", "-f", "release.yaml.x"), "'-' for stdin")):
+                            (("local", "invoke", "orders", "-f", "a/b"), "'-' for stdin")):
             self.refused(words, 3, text)
 
 
@@ -189,7 +189,8 @@ class FaultsShownTest(StageTest):
                                    "--when", "after-effect", "--times", "0")
         self.assertEqual(always.out, "fault 2: drop after the effect of PutObject, always\n")
         self.assertEqual(self.table()[1:], [
-            ["1", "GetFunctionConfiguration", "orders", "before", "delay 1ms", "2 times", "0 times"],
+            ["1", "GetFunctionConfiguration", "orders", "before", "delay 1ms", "2 times",
+             "0 times"],
             ["2", "PutObject", "any", "after-effect", "drop", "always", "0 times"]])
         self.stage.wire.function("orders")
         self.assertEqual(self.table()[1][-2:], ["1 time", "1 time"])

@@ -64,7 +64,8 @@ class NamesTest(StageTest):
         self.checked("doctor", self.stage.sluice("doctor", "-o", "json").out)
         self.prints("local invoke", "orders:live")
         self.prints("local traffic", "orders:live", "--for", "1s")
-        self.prints("local fault", "add", "--call", "UpdateAlias", "--do", "delay", "--delay", "1ms")
+        self.prints("local fault", "add", "--call", "UpdateAlias", "--do", "delay", "--delay",
+                    "1ms")
         self.assertFalse(names.strange_names(self.logs_of("orders")))
         self.seen.add("local logs")
         self.look_at_runs()
@@ -142,7 +143,8 @@ class NamesTest(StageTest):
             text = connection.getresponse().read().decode()
             connection.close()
             self.assertTrue(names.check(text), resource)
-        for resource in ("status", "faults", "calls", "settings", "functions", "logs/orders", "none"):
+        for resource in ("status", "faults", "calls", "settings", "functions", "logs/orders",
+                         "none"):
             connection = http.client.HTTPConnection(self.stage.wire.host, timeout=60)
             connection.request("GET", "/_sluice/" + resource, headers={"X-Sluice-Local": "1"})
             names.check(connection.getresponse().read().decode())
