@@ -50,8 +50,8 @@ function check(folder) {
   const [good, bad, traffic, alias] = ["good", "bad", "traffic", "alias"].map((name) =>
     at(`${name}.json`),
   );
-  const goodVersion = good.releases[0].candidateVersion;
-  const badVersion = bad.releases[0].candidateVersion;
+  const goodVersion = good.releases[0].candidate_version;
+  const badVersion = bad.releases[0].candidate_version;
 
   // While the bad version is released the good one is its baseline.
   const released = (step) => (badVersion in step.asked ? badVersion : goodVersion);

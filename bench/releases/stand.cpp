@@ -44,7 +44,7 @@ void Stand::set_settle_delay(Duration delay) {
   request.method = "PUT";
   request.path = "/_sluice/settings";
   request.headers = {{"Host", "localhost"}, {"X-Sluice-Local", "1"}};
-  request.body = json::Value{{"settleDelay", text_of(delay)}}.dump();
+  request.body = json::Value{{"settle_delay", text_of(delay)}}.dump();
   auto const answer = endpoint_->handle(request);
   if (answer.status != 200) give_up("set the settle delay", answer.body);
 }
@@ -58,7 +58,7 @@ void Stand::clear() {
 std::vector<SeenCall> Stand::calls() {
   auto const log = endpoint_->calls().list(0);
   std::map<std::string, json::Value const*> records;
-  for (auto const& record : log.items()) records[record["requestId"].as_string()] = &record;
+  for (auto const& record : log.items()) records[record["request_id"].as_string()] = &record;
   std::lock_guard lock(mutex_);
   std::vector<SeenCall> found;
   for (auto const& [id, call] : seen_) {

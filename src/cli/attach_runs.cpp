@@ -54,7 +54,11 @@ Result<RunsHere> attach_runs(Invocation& invocation) {
     terminal.err("note: " + printable(text) + "\n");
   };
   auto opened = server::Attached::open(std::move(options));
-  if (!opened) return std::unexpected(opened.error());
+  if (!opened) {
+    Error error = opened.error();
+    if (error.hint.empty()) error.hint = "Name another folder with --state DIR or SLUICE_STATE.";
+    return std::unexpected(std::move(error));
+  }
   server::Attached* attached = opened->get();
   RunsHere here;
   here.runs = std::move(*opened);

@@ -38,32 +38,34 @@ std::expected<Looked, int> look(Invocation& invocation) {
   return out;
 }
 
+std::string diff_json(Looked const& looked) {
+  json::Value report = plan_report_json(looked.plan, looked.live);
+  json::Value out{{"apiVersion", "sluice/v1"},
+                  {"kind", "Diff"},
+                  {"differs", report["differs"]},
+                  {"functions", report["functions"]}};
+  return out.pretty() + "\n";
+}
+
 }  // namespace
 
 int run_plan(Invocation& invocation) {
   auto looked = look(invocation);
   if (!looked) return looked.error();
-  if (invocation.json())
-    invocation.terminal.out(plan_report_json(looked->plan, looked->live).pretty() + "\n");
-  else
-    invocation.terminal.out(plan_text(looked->plan, looked->live, invocation.terminal.out_style()));
-  return exit_for_plan(looked->live);
+  auto const& [plan, live] = *looked;
+  return print_plan(invocation, live, [&] {
+    return invocation.json() ? plan_report_json(plan, live).pretty() + "\n"
+                             : plan_text(plan, live, invocation.terminal.out_style());
+  });
 }
 
 int run_diff(Invocation& invocation) {
   auto looked = look(invocation);
   if (!looked) return looked.error();
-  if (invocation.json()) {
-    json::Value report = plan_report_json(looked->plan, looked->live);
-    json::Value out{{"apiVersion", "sluice/v1"},
-                    {"kind", "Diff"},
-                    {"differs", report["differs"]},
-                    {"functions", report["functions"]}};
-    invocation.terminal.out(out.pretty() + "\n");
-  } else {
-    invocation.terminal.out(changes_text(looked->live, invocation.terminal.out_style()));
-  }
-  int code = exit_for_plan(looked->live);
+  int code = print_plan(invocation, looked->live, [&] {
+    return invocation.json() ? diff_json(*looked)
+                             : changes_text(looked->live, invocation.terminal.out_style());
+  });
   bool changes = invocation.line.has("detailed-exitcode") && differs(looked->live);
   return code == exit_success && changes ? int(exit_changes) : code;
 }

@@ -10,6 +10,7 @@
 #include "cli/release_file.hpp"
 #include "cli/render/ending.hpp"
 #include "cli/render/lines.hpp"
+#include "cli/render/waiting.hpp"
 #include "sim/rehearsal.hpp"
 
 namespace sluice::cli {
@@ -163,17 +164,17 @@ class Timeline {
 
   json::Value result(sim::Rehearsed const& done, int code) const {
     json::Value out = result_json(view_);
-    out.set("exitCode", code);
-    if (!done.waits_for.empty()) out.set("waitsFor", done.waits_for);
+    out.set("exit_code", code);
+    if (!done.waits_for.empty()) out.set("waits_for", waits_json(view_));
     json::Value requests = json::Object{};
     for (auto const& [release, met] : done.met)
       requests.set(release, json::Value{{"version", met.version},
                                         {"requests", met.requests},
                                         {"errors", met.errors}});
-    out.set("candidateRequests", std::move(requests));
+    out.set("candidate_requests", std::move(requests));
     json::Value webhooks = json::Array{};
     for (auto const& webhook : done.webhooks) webhooks.push(webhook);
-    out.set("webhooksNotSent", std::move(webhooks));
+    out.set("webhooks_not_sent", std::move(webhooks));
     return out;
   }
 

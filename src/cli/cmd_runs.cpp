@@ -10,6 +10,7 @@
 #include "cli/render/ending.hpp"
 #include "cli/render/lines.hpp"
 #include "cli/render/tree.hpp"
+#include "cli/render/waiting.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -33,8 +34,10 @@ std::string functions_of(store::RunRow const& row) {
 
 std::string list_line(store::RunRow const& row, bool attended) {
   std::string state = state_words(row.state);
+  for (auto const& wait : row.summary["waits_for"].items())
+    if (!row.ended && wait["person"].as_bool()) state = "waits: " + wait["kind"].as_string();
   if (!row.ended && (!attended || row.owner.empty())) state = "unattended";
-  return row.id + "  " + padded(state, 14) + "  " + local_text(row.created) + "  " +
+  return row.id + "  " + padded(state, 15) + "  " + local_text(row.created) + "  " +
          padded(printable(row.name), 16) + "  " + printable(functions_of(row)) + "  " +
          printable(row.requester);
 }
@@ -51,10 +54,12 @@ int get_run(Invocation& invocation, std::string const& id) {
   if (output == "name") {
     terminal.out(id + "\n");
   } else if (output == "json") {
-    json::Value out{{"apiVersion", "sluice/v1"}};
+    json::Value out{{"apiVersion", "sluice/v1"}, {"kind", "Run"}};
     for (auto const& part : {row_json(*row), result_json(*view)})
       for (auto const& [name, value] : part.members()) out.set(name, value);
     out.set("kind", "Run");
+    out.set("paused", view->state.paused && !view->state.over());
+    out.set("waits_for", waits_json(*view));
     terminal.out(out.pretty() + "\n");
   } else {
     std::string text;
@@ -98,7 +103,8 @@ int run_list(Invocation& invocation) {
     auto [end, error] = std::from_chars(limit->data(), limit->data() + limit->size(), filter.limit);
     bool whole = error == std::errc() && end == limit->data() + limit->size();
     if (!whole || filter.limit < 1 || filter.limit > 10'000)
-      return invocation.refuse_usage("--limit takes a count from 1 to 10000, not '" + *limit + "'");
+      return invocation.refuse_usage("--limit takes a count from 1 to 10000, not '" + *limit + "'",
+                                     "For example --limit 20.");
   }
   auto here = invocation.open_runs();
   if (!here) return invocation.refuse(here.error());

@@ -8,16 +8,16 @@ namespace sluice::cli {
 std::span<ExitMeaning const> exit_meanings() {
   static constexpr std::array<ExitMeaning, 13> table{{
       {exit_success, "success; the run succeeded"},
-      {exit_failed, "an error not listed here; or the run failed"},
+      {exit_failed, "an error not listed here; or the run failed, its functions as they were"},
       {exit_changes, "there are differences (diff --detailed-exitcode)"},
-      {exit_invalid, "the configuration is invalid; nothing was touched"},
+      {exit_invalid, "a file or setting is invalid or missing (no region); nothing was touched"},
       {exit_denied, "no credentials, or not permitted"},
       {exit_rolled_back, "the run failed and was rolled back"},
       {exit_needs_person, "the run ended where a person must act"},
       {exit_waits_for_approval, "the run waits for an approval (--no-wait-approval)"},
       {exit_wait_timeout, "--wait-timeout passed before the run ended"},
       {exit_stopped, "the run was stopped on request"},
-      {exit_rejected, "the run was rejected or superseded"},
+      {exit_rejected, "the run was rejected or superseded; or another run is at work there"},
       {exit_usage, "the command line is wrong"},
       {exit_interrupted, "interrupted"},
   }};

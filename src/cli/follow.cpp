@@ -114,13 +114,16 @@ class Following {
   }
 
   void roll_back(int signal) {
-    std::string name = signal == SIGINT ? "Ctrl-C" : signal == SIGTERM ? "SIGTERM" : "SIGHUP";
+    std::string name(name_of_signal(signal));
     auto sent = here_.runs->signal(
         options_.run, {"rollback", "", invocation_.requester(), "interrupted by " + name, {}});
     std::lock_guard lock(mutex_);
     if (sent) {
-      invocation_.say("Rolling back. A second Ctrl-C ends this program at once; '" +
-                      invocation_.hint("resume " + options_.run) + "' then goes on.");
+      // A SIGHUP that comes again is no wish to end at once: a lost terminal sends several.
+      invocation_.say("Rolling back after " + name + ". " +
+                      (signal == SIGHUP ? "A SIGTERM" : "A second " + name) +
+                      " ends this program at once; '" + invocation_.hint("resume " + options_.run) +
+                      "' then goes on.");
     } else {
       invocation_.say("note: " + printable(sent.error().message));
     }
@@ -139,7 +142,7 @@ int print_ending(Invocation& invocation, RunView const& view) {
   int code = exit_for_run(view);
   if (invocation.json()) {
     json::Value result = result_json(view);
-    result.set("exitCode", code);
+    result.set("exit_code", code);
     invocation.terminal.out(result.dump() + "\n");
     return code;
   }
@@ -165,7 +168,7 @@ void linger(Invocation& invocation, RunsHere& here) {
     if (!done.stop_requested())
       invocation.say(
           "This process executes further runs, of others or to clean up: it waits until they have "
-          "ended, or somebody can go on with them. Ctrl-C ends it.");
+          "ended, or somebody can go on with them. Ctrl-C or SIGTERM ends it.");
   });
   auto left = here.linger(stop.get_token());
   notice.request_stop();

@@ -127,6 +127,9 @@ std::string long_help(Command const& command, Style const& style) {
     out += "\n" + headline("Options:", style) + options_text(pointers(command.options, false));
   out += "\n" + headline("Options of every command:", style) +
          options_text(pointers(global_options(), false));
+  if (std::ranges::any_of(command.options,
+                          [](auto const& option) { return option.value == "DURATION"; }))
+    out += "\nDurations: a number with its unit, such as 250ms, 30s, 5m or 1h30m\n";
   return out +
          "\n[NAME]: the variable that gives the option too. Its long name is its key in\n"
          "configuration files: sluice help configuration\n"

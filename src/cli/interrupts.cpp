@@ -44,6 +44,10 @@ void on_signal(int signal) {
 
 }  // namespace
 
+std::string_view name_of_signal(int signal) {
+  return signal == SIGINT ? "Ctrl-C" : signal == SIGTERM ? "SIGTERM" : "SIGHUP";
+}
+
 Interrupts::Interrupts(std::function<void(int)> handler) {
   ENSURE(wake_up.load() == -1);
   ENSURE(::pipe2(pipe_ends, O_CLOEXEC) == 0);

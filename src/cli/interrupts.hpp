@@ -1,9 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 #include <thread>
 
 namespace sluice::cli {
+
+/// "Ctrl-C", "SIGTERM", "SIGHUP": what people call it.
+std::string_view name_of_signal(int signal);
 
 /// While this lives, the first SIGINT, SIGTERM or SIGHUP calls `handler` on a thread of its own,
 /// and a SIGINT or SIGTERM after it ends the process at once with 130: whatever was journalled is

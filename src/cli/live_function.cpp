@@ -81,7 +81,7 @@ void print_rows(Invocation& invocation, FunctionName const& name, std::vector<Ro
     json::Value item{{"alias", row.alias}, {"version", row.version}, {"weight", row.share * 100}};
     text += row.alias + "  version " + row.version + "  " + percent(row.share);
     if (record != versions.end()) {
-      item.set("codeSha256", record->code_sha256());
+      item.set("code_sha256", record->code_sha256());
       item.set("published", record->configuration["LastModified"]);
       text += "  published " + record->configuration["LastModified"].as_string();
     }

@@ -73,10 +73,14 @@ class Comparison {
 
  private:
   LiveRelease unreadable(Error const& error) {
-    out_.state = State::unreadable;
-    out_.denied = error.code == ErrorCode::denied;
-    out_.warnings.push_back("cannot be compared: " + error.text());
+    mark_unreadable(error);
     return std::move(out_);
+  }
+
+  void mark_unreadable(Error const& error) {
+    out_.state = State::unreadable;
+    out_.trouble = error;
+    if (out_.denied()) out_.warnings.push_back("cannot be compared: " + error.text());
   }
 
   /// Whether the alias is missing, or there is none to look for.
@@ -85,7 +89,7 @@ class Comparison {
     auto alias = lambda.get_alias(release_.function, release_.alias);
     if (!alias && alias.error().trouble == aws::Trouble::not_found) return true;
     if (!alias) {
-      unreadable(alias.error().error());
+      mark_unreadable(alias.error().error());
       return false;
     }
     alias_description_ = alias->description;

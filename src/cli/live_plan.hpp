@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,14 @@ struct LiveRelease {
   std::string id, name;  ///< "prod/orders", "prod: orders:live"
   std::string arn;       ///< unqualified; the account is `*` where it could not be learnt
   State state = State::unchanged;
-  bool denied = false;               ///< unreadable for want of credentials or permission
+  std::optional<Error> trouble;      ///< why it is unreadable
   std::vector<std::string> changes;  ///< a line each
   std::vector<std::string> warnings;
   std::vector<std::string> obstacles;  ///< why a release would be refused
+
+  /// For want of credentials or permission. That a look is not allowed does not make a plan wrong;
+  /// that nothing answers leaves it without its first part.
+  bool denied() const { return trouble && trouble->code == ErrorCode::denied; }
 };
 
 /// Reads what is live of every release. Only reads; what may not be read becomes a warning.

@@ -39,7 +39,7 @@ json::Value row_json(store::RunRow const& row) {
                   {"requester", row.requester},
                   {"created", rfc3339(row.created)}};
   if (row.ended) out.set("ended", rfc3339(*row.ended));
-  if (row.next_due) out.set("nextDue", rfc3339(*row.next_due));
+  if (row.next_due) out.set("next_due", rfc3339(*row.next_due));
   if (!row.owner.empty()) out.set("owner", row.owner);
   if (row.summary.is_object())
     for (auto const& [name, value] : row.summary.members()) out.set(name, value);

@@ -24,13 +24,14 @@ constexpr std::string_view traffic_text =
 constexpr std::string_view fault_text =
     "'add' asks for a fault: what to --do, to which --call, --when and how many --times. With "
     "after-effect the call does its work and only its answer is spoilt, as when a connection is "
-    "lost. 'list' shows what is still to happen, 'clear' forgets all of it.";
+    "lost. 'list' shows each one with how often it still applies and how often it has "
+    "happened, 'clear' forgets all of them.";
 
 Option region_option() {
   return {.name = "region",
           .value = "REGION",
           .summary = "Region of the function or bucket",
-          .otherwise = "us-east-1",
+          .otherwise = "AWS_REGION, then AWS_DEFAULT_REGION; else where the function is",
           .setting = "region",
           .variable = "AWS_REGION",
           .place = true};
@@ -118,8 +119,10 @@ void add_using(std::vector<Command>& all) {
                  .text = "Makes the bucket where it is missing.",
                  .examples = {{"sluice local put s3://shop/orders.zip build/orders.zip",
                                "What a release file names as s3://shop/orders.zip"}},
-                 .positionals = {{.name = "S3URL", .summary = "Where: s3://BUCKET/KEY"},
-                                 {.name = "FILE", .summary = "What", .completes = Completes::file}},
+                 .positionals = {{.name = "S3URL", .summary = "Where to put it: s3://BUCKET/KEY"},
+                                 {.name = "FILE",
+                                  .summary = "The file to put there",
+                                  .completes = Completes::file}},
                  .options = options_of({local_options(), {region_option()}}),
                  .run = run_local_put});
   all.push_back(
@@ -161,23 +164,25 @@ void add_using(std::vector<Command>& all) {
 }
 
 void add_looking(std::vector<Command>& all) {
-  all.push_back({.name = "local logs",
-                 .group = group,
-                 .summary = "Print what a function logged",
-                 .text = "The newest 1 MiB of each function are kept while the endpoint runs.",
-                 .examples = {{"sluice local logs orders --follow", "And what is to come"},
-                              {"sluice local logs orders:42", "Of one version"}},
-                 .positionals = {{.name = "FUNCTION[:VERSION]", .summary = "Whose log"}},
-                 .options = options_of(
-                     {{{.name = "follow", .summary = "Go on until Ctrl-C", .common = true},
-                       {.name = "version", .value = "VERSION", .summary = "Only this version"},
-                       {.name = "account",
-                        .value = "ACCOUNT",
-                        .summary = "The function's account",
-                        .otherwise = "000000000000"}},
-                      local_options(),
-                      {region_option(), output_option({"human", "json"})}}),
-                 .run = run_local_logs});
+  all.push_back(
+      {.name = "local logs",
+       .group = group,
+       .summary = "Print what a function logged",
+       .text = "The newest 1 MiB of each function are kept while the endpoint runs.",
+       .examples = {{"sluice local logs orders --follow", "And what is to come"},
+                    {"sluice local logs orders:42", "Of one version"}},
+       .positionals = {{.name = "FUNCTION[:VERSION]",
+                        .summary = "The function, or one version of it, whose log is printed"}},
+       .options =
+           options_of({{{.name = "follow", .summary = "Go on until Ctrl-C", .common = true},
+                        {.name = "version", .value = "VERSION", .summary = "Only this version"},
+                        {.name = "account",
+                         .value = "ACCOUNT",
+                         .summary = "The function's account",
+                         .otherwise = "000000000000"}},
+                       local_options(),
+                       {region_option(), output_option({"human", "json"})}}),
+       .run = run_local_logs});
   all.push_back(
       {.name = "local calls",
        .group = group,
@@ -216,7 +221,9 @@ void add_local_commands(std::vector<Command>& all) {
        .examples = {{"sluice local fault add --call UpdateAlias --when after-effect --do drop",
                      "Lose the answer of the next UpdateAlias"},
                     {"sluice local fault clear", "Forget all faults"}},
-       .positionals = {{.name = "add|list|clear", .summary = "What to do"}},
+       .positionals = {{.name = "add|list|clear",
+                        .summary =
+                            "Ask for a fault, show those that were asked for, or forget them"}},
        .options =
            options_of({fault_options(), local_options(), {output_option({"human", "json"})}}),
        .run = run_local_fault});

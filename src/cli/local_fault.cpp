@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <charconv>
 
 #include "base/strings.hpp"
 #include "cli/local_commands.hpp"
 #include "cli/local_link.hpp"
+#include "cli/render/view.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -28,28 +30,72 @@ Result<json::Value> rule_of(Parsed const& line) {
   return rule;
 }
 
-std::string fault_line(json::Value const& fault) {
-  auto const times = fault["times"].as_int();
-  std::string line = "  " + std::to_string(fault["id"].as_int()) + "  " +
-                     fault["call"].as_string() + " " + fault["when"].as_string() + " " +
-                     fault["do"].as_string();
-  if (fault.contains("delay")) line += " " + fault["delay"].as_string();
-  if (fault.contains("function")) line += " of " + fault["function"].as_string();
-  line += times == 0 ? ", always" : ", " + std::to_string(times) + " more";
-  return printable(line + ", happened " + std::to_string(fault["happened"].as_int())) + "\n";
+std::string times_text(std::int64_t count) {
+  return std::to_string(count) + (count == 1 ? " time" : " times");
 }
 
-int add(Invocation& invocation, LocalLink& link) {
-  auto rule = rule_of(invocation.line);
-  if (!rule) return invocation.refuse(rule.error());
-  auto answer = link.ask("POST", "faults", *rule);
-  if (!answer) return invocation.refuse(answer.error());
-  auto const id = (*answer)["id"].as_int();
-  invocation.terminal.out(
-      invocation.json()
-          ? json::Value{{"apiVersion", "sluice/v1"}, {"kind", "LocalFault"}, {"id", id}}.dump() +
-                "\n"
-          : "fault " + std::to_string(id) + "\n");
+/// "drop before UpdateAlias of orders".
+std::string what_text(json::Value const& fault) {
+  auto const& call = fault["call"].as_string();
+  std::string text = fault["do"].as_string();
+  if (fault.contains("delay")) text += " " + fault["delay"].as_string();
+  text += fault["when"].as_string() == "before" ? " before " : " after the effect of ";
+  text += call == "*" ? "every call" : call;
+  return fault.contains("function") ? text + " of " + fault["function"].as_string() : text;
+}
+
+std::string left_text(json::Value const& fault) {
+  if (!fault.contains("left")) return "always";
+  return fault["left"].as_int() == 0 ? "used up" : times_text(fault["left"].as_int());
+}
+
+std::string table_of(json::Value const& faults) {
+  std::vector<std::vector<std::string>> rows = {
+      {"ID", "CALL", "FUNCTION", "WHEN", "DOES", "STILL", "HAPPENED"}};
+  for (auto const& fault : faults.items()) {
+    auto const& function = fault["function"].as_string();
+    auto const& delay = fault["delay"].as_string();
+    rows.push_back({std::to_string(fault["id"].as_int()), fault["call"].as_string(),
+                    function.empty() ? "any" : function, fault["when"].as_string(),
+                    fault["do"].as_string() + (delay.empty() ? "" : " " + delay), left_text(fault),
+                    times_text(fault["happened"].as_int())});
+  }
+  std::vector<std::size_t> widths(rows.front().size());
+  for (auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      row[i] = printable(row[i]);
+      widths[i] = std::max(widths[i], columns_of(row[i]));
+    }
+  std::string out;
+  for (auto const& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i)
+      line +=
+          row[i] + std::string(i + 1 < row.size() ? widths[i] + 2 - columns_of(row[i]) : 0, ' ');
+    out += line + "\n";
+  }
+  return out;
+}
+
+json::Value document(std::string_view kind, json::Value const& members) {
+  json::Value out{{"apiVersion", "sluice/v1"}, {"kind", kind}};
+  for (auto const& [name, value] : members.members()) out.set(name, value);
+  return out;
+}
+
+int add(Invocation& invocation, LocalLink& link, json::Value const& rule) {
+  auto fault = link.ask("POST", "faults", rule);
+  if (!fault) return invocation.refuse(fault.error());
+  if (invocation.json()) {
+    invocation.terminal.out(document("LocalFault", *fault).dump() + "\n");
+    return exit_success;
+  }
+  auto const times = (*fault)["times"].as_int();
+  invocation.terminal.out(printable("fault " + std::to_string((*fault)["id"].as_int()) + ": " +
+                                    what_text(*fault) +
+                                    (times == 0 ? ", always" : ", the next " + times_text(times))) +
+                          "\n");
+  invocation.say("sluice local fault list shows what has happened; clear forgets it.");
   return exit_success;
 }
 
@@ -57,14 +103,12 @@ int list(Invocation& invocation, LocalLink& link) {
   auto answer = link.ask("GET", "faults");
   if (!answer) return invocation.refuse(answer.error());
   auto const& faults = (*answer)["faults"];
-  if (invocation.json()) {
-    json::Value out{{"apiVersion", "sluice/v1"}, {"kind", "LocalFaults"}};
-    out.set("faults", faults);
-    invocation.terminal.out(out.dump() + "\n");
-    return exit_success;
-  }
-  for (auto const& fault : faults.items()) invocation.terminal.out(fault_line(fault));
-  if (faults.items().empty()) invocation.say("No fault is asked for.");
+  if (invocation.json())
+    invocation.terminal.out(document("LocalFaults", *answer).dump() + "\n");
+  else if (!faults.items().empty())
+    invocation.terminal.out(table_of(faults));
+  else
+    invocation.say("No fault is asked for. sluice local fault add asks for one.");
   return exit_success;
 }
 
@@ -75,12 +119,16 @@ int run_local_fault(Invocation& invocation) {
   if (action != "add" && action != "list" && action != "clear")
     return invocation.refuse_usage("'sluice local fault' cannot '" + action + "'",
                                    "It is one of: add, list, clear.");
+  auto rule = action == "add" ? rule_of(invocation.line) : Result<json::Value>();
+  if (!rule) return invocation.refuse_usage(rule.error().message, rule.error().hint);
   auto link = LocalLink::open(invocation);
   if (!link) return invocation.refuse(link.error());
-  if (action == "add") return add(invocation, **link);
+  if (action == "add") return add(invocation, **link, *rule);
   if (action == "list") return list(invocation, **link);
   auto cleared = (*link)->ask("DELETE", "faults");
-  return cleared ? exit_success : invocation.refuse(cleared.error());
+  if (!cleared) return invocation.refuse(cleared.error());
+  invocation.say("No fault is asked for any more.");
+  return exit_success;
 }
 
 int run_local_reset(Invocation& invocation) {

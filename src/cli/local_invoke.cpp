@@ -48,9 +48,9 @@ void show(Invocation& invocation, aws::Lambda::Invoked const& answer) {
   }
   json::Value out{{"apiVersion", "sluice/v1"},
                   {"kind", "LocalInvocation"},
-                  {"executedVersion", answer.executed_version},
-                  {"functionError", answer.function_error},
-                  {"requestId", answer.request_id},
+                  {"executed_version", answer.executed_version},
+                  {"function_error", answer.function_error},
+                  {"request_id", answer.request_id},
                   {"log", answer.log_tail}};
   auto payload = json::parse(answer.payload);
   out.set("payload", payload ? std::move(*payload) : json::Value(answer.payload));
@@ -61,7 +61,7 @@ void show(Invocation& invocation, aws::Lambda::Invoked const& answer) {
 
 int run_local_put(Invocation& invocation) {
   auto const object = object_of(invocation.line.positional(0));
-  if (!object) return invocation.refuse(object.error());
+  if (!object) return invocation.refuse_usage(object.error().message, object.error().hint);
   auto link = LocalLink::open(invocation);
   if (!link) return invocation.refuse(link.error());
   auto const info = put(**link, *object, invocation.line.positional(1));
@@ -72,11 +72,13 @@ int run_local_put(Invocation& invocation) {
 }
 
 int run_local_invoke(Invocation& invocation) {
-  auto const payload = payload_of(invocation);
-  if (!payload) return invocation.refuse(payload.error());
+  auto const payload = payload_or_exit(invocation);
+  if (!payload) return payload.error();
   auto link = LocalLink::open(invocation);
   if (!link) return invocation.refuse(link.error());
   auto const name = split_qualifier(invocation.line.positional(0));
+  if (auto found = (*link)->find_function(invocation, name); !found)
+    return invocation.refuse(found.error());
   aws::Lambda lambda((*link)->caller(), (*link)->region());
   auto const answer =
       lambda.invoke(name.function, name.qualifier, *payload, "RequestResponse", longest_run);

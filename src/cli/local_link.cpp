@@ -1,5 +1,8 @@
 #include "cli/local_link.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "base/strings.hpp"
@@ -10,12 +13,6 @@ namespace {
 
 /// Of a payload: what Lambda takes for a synchronous invocation.
 constexpr std::size_t max_payload = 6 << 20;
-
-std::string first_of(std::initializer_list<std::string> values) {
-  for (auto const& value : values)
-    if (!value.empty()) return value;
-  return {};
-}
 
 std::string without_slash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
@@ -29,6 +26,13 @@ Result<std::string> served_at(std::string const& folder) {
 }
 
 }  // namespace
+
+std::optional<std::string> local_region(Invocation const& invocation) {
+  for (auto const& value : {invocation.line.value("region"), invocation.variable("AWS_REGION"),
+                            invocation.variable("AWS_DEFAULT_REGION")})
+    if (!value.empty()) return value;
+  return std::nullopt;
+}
 
 Result<std::string> local_state_folder(Invocation const& invocation) {
   auto state = invocation.state_folder();
@@ -50,8 +54,7 @@ Result<std::string> find_local_endpoint(Invocation const& invocation) {
 
 LocalLink::LocalLink(Invocation& invocation, std::string url)
     : url_(std::move(url)),
-      region_(first_of({invocation.line.value("region"), invocation.variable("AWS_REGION"),
-                        invocation.variable("AWS_DEFAULT_REGION"), "us-east-1"})),
+      region_(local_region(invocation).value_or(local::default_region)),
       // What stands on this machine is not to be asked for through a proxy.
       client_(net::make_client({.use_proxies = false, .user_agent = "sluice-local"})),
       budget_(std::make_unique<aws::Budget>(invocation.clock, aws::Budget::unlimited())) {}
@@ -144,10 +147,16 @@ Result<std::string> read_input(Invocation& invocation, std::string const& path, 
   if (path == "-") {
     text = invocation.terminal.read_all(limit);
   } else {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+      return fail(ErrorCode::invalid_input, "'" + path + "' is a folder, not a file",
+                  "Name a file in it.");
     std::ifstream file(path, std::ios::binary);
     if (!file)
-      return fail(ErrorCode::invalid_input, "the file " + path + " cannot be opened",
-                  "Check its name and its rights.");
+      return fail(ErrorCode::invalid_input,
+                  "'" + path + "' cannot be read: " + std::strerror(errno),
+                  errno == EACCES ? "Give this user the right to read it."
+                                  : "Give the path of a file, or '-' for stdin.");
     text.resize(limit + 1);
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
@@ -158,18 +167,28 @@ Result<std::string> read_input(Invocation& invocation, std::string const& path, 
   return text;
 }
 
-Result<std::string> payload_of(Invocation& invocation) {
+std::expected<std::string, int> payload_or_exit(Invocation& invocation) {
   auto const& line = invocation.line;
   if (line.has("payload") && line.has("file"))
-    return fail(ErrorCode::invalid_input, "--payload and --file exclude each other",
-                "Leave out one of them.");
-  auto text = line.has("file") ? read_input(invocation, line.value("file"), max_payload)
-                               : Result<std::string>(line.value("payload", "{}"));
-  if (!text) return text;
+    return std::unexpected(invocation.refuse_usage("--payload and --file exclude each other",
+                                                   "Leave out one of them."));
+  if (!line.has("file")) {
+    auto text = line.value("payload", "{}");
+    if (auto document = json::parse(text); !document)
+      return std::unexpected(invocation.refuse_usage(
+          "--payload: " + document.error().message,
+          "Text needs its quotes: --payload '\"text\"'. --file reads a file."));
+    return text;
+  }
+  auto const path = line.value("file");
+  auto text = read_input(invocation, path, max_payload);
+  if (!text) return std::unexpected(invocation.refuse(text.error()));
   if (auto document = json::parse(*text); !document)
-    return fail(ErrorCode::invalid_input, "the payload is not JSON: " + document.error().message,
-                "Text needs its quotes: --payload '\"text\"'.");
-  return text;
+    return std::unexpected(invocation.refuse(
+        {ErrorCode::invalid_input,
+         (path == "-" ? std::string("stdin") : path) + ": " + document.error().message,
+         "A payload is one JSON value; text needs its quotes."}));
+  return std::move(*text);
 }
 
 }  // namespace sluice::cli

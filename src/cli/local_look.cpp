@@ -51,7 +51,7 @@ std::string call_line(json::Value const& call, Style const& style) {
   std::string line =
       fmt::format("{}  {:<28} {:<24} {:>3} {:>5} ms", clock_text(call["time"].as_string()),
                   call["operation"].as_string(), call["resource"].as_string(), shown,
-                  call["durationMs"].as_int());
+                  call["duration_ms"].as_int());
   std::string more = call["error"].as_string();
   if (auto const& fault = call["fault"].as_string(); !fault.empty())
     more += (more.empty() ? "" : ", ") + ("fault: " + fault);
@@ -76,12 +76,17 @@ int run_local_logs(Invocation& invocation) {
   auto link = LocalLink::open(invocation);
   if (!link) return invocation.refuse(link.error());
   bool const follow = invocation.line.has("follow");
+  // It may come to be later, or be gone while its log is still there.
+  Result<void> found;
+  if (!invocation.line.has("account"))
+    found = (*link)->find_function(invocation, split_qualifier(invocation.line.positional(0)));
   std::int64_t after = 0;
   do {
     auto shown = show_logs(invocation, **link, after);
     if (!shown) return invocation.refuse(shown.error());
     after = *shown;
   } while (follow && !signals.wait(look_again));
+  if (after == 0 && !follow && !found) return invocation.refuse(found.error());
   if (after == 0 && !follow)
     invocation.say("Nothing has run of " + printable(invocation.line.positional(0)) + " in " +
                    (*link)->region() + " yet.");

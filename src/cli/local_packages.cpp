@@ -86,7 +86,8 @@ Result<std::vector<GivenObject>> given_objects(std::vector<std::string> const& v
                  slash + 1 < url.size();
     if (!whole)
       return fail(ErrorCode::invalid_input,
-                  "--package takes s3://BUCKET/KEY=PATH, not '" + value + "'");
+                  "--package takes s3://BUCKET/KEY=PATH, not '" + value + "'",
+                  "For example --package s3://shop/orders.zip=build/orders.zip.");
     out.push_back({url.substr(5, slash - 5), url.substr(slash + 1), value.substr(equals + 1)});
   }
   for (auto const& object : out) {

@@ -40,13 +40,10 @@ Result<TrafficOptions> read_options(Invocation& invocation) {
   options.name = split_qualifier(line.positional(0));
   auto const rate = line.value("rps", "10");
   auto const [end, problem] = std::from_chars(rate.data(), rate.data() + rate.size(), options.rate);
-  if (problem != std::errc() || end != rate.data() + rate.size() || options.rate <= 0 ||
-      options.rate > max_rate)
+  if (problem != std::errc() || end != rate.data() + rate.size() ||
+      !(options.rate > 0 && options.rate <= max_rate))
     return fail(ErrorCode::invalid_input, "--rps must be more than 0 and at most 2000",
                 "For example --rps 30.");
-  auto payload = payload_of(invocation);
-  if (!payload) return std::unexpected(payload.error());
-  options.payload = std::move(*payload);
   auto ramp = duration_option(line, "ramp");
   if (!ramp) return std::unexpected(ramp.error());
   options.ramp = ramp->value_or(Duration::zero());
@@ -180,12 +177,14 @@ class Shown {
   bool drawn_ = false;
 };
 
-void report(Invocation& invocation, Traffic& traffic, Tally const& tally) {
+void report(Invocation& invocation, std::string const& region, Traffic& traffic,
+            Tally const& tally) {
   auto const name = invocation.line.positional(0);
   if (invocation.json()) {
     json::Value out{{"apiVersion", "sluice/v1"},
                     {"kind", "LocalTraffic"},
                     {"function", name},
+                    {"region", region},
                     {"seconds", static_cast<double>(traffic.lasted().count()) / 1000}};
     out.set("missed", traffic.missed());
     auto counted = tally.to_json();
@@ -194,19 +193,25 @@ void report(Invocation& invocation, Traffic& traffic, Tally const& tally) {
   }
   Style const style = invocation.terminal.out_style();
   auto const whole = std::chrono::duration_cast<std::chrono::seconds>(traffic.lasted());
-  invocation.terminal.out(style.bold(printable(name)) + ": " + std::to_string(tally.requests()) +
-                          " requests in " + text_of(whole) + "\n" + tally.text(style));
+  invocation.terminal.out(style.bold(printable(name)) + " in " + region + ": " +
+                          std::to_string(tally.requests()) + " requests in " + text_of(whole) +
+                          "\n" + tally.text(style));
 }
 
 }  // namespace
 
 int run_local_traffic(Invocation& invocation) {
   auto options = read_options(invocation);
-  if (!options) return invocation.refuse(options.error());
+  if (!options) return invocation.refuse_usage(options.error().message, options.error().hint);
+  auto payload = payload_or_exit(invocation);
+  if (!payload) return payload.error();
+  options->payload = std::move(*payload);
   StopSignals signals;
   auto link = LocalLink::open(invocation);
   if (!link) return invocation.refuse(link.error());
   // A name that is wrong is said at once instead of counted.
+  if (auto found = (*link)->find_function(invocation, options->name); !found)
+    return invocation.refuse(found.error());
   aws::Lambda lambda((*link)->caller(), (*link)->region());
   if (auto found = lambda.get_function(options->name.function, options->name.qualifier); !found)
     return invocation.refuse(found.error().error());
@@ -223,7 +228,7 @@ int run_local_traffic(Invocation& invocation) {
   traffic.look();
   auto const tally = traffic.tally();
   shown.end(tally);
-  report(invocation, traffic, tally);
+  report(invocation, (*link)->region(), traffic, tally);
   return exit_success;
 }
 

@@ -9,6 +9,7 @@
 #include "cli/local_look.hpp"
 #include "cli/local_signals.hpp"
 #include "local/endpoint.hpp"
+#include "local/serving.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -31,7 +32,7 @@ Result<void> read_numbers(Parsed const& line, local::EndpointSettings& settings)
   settings.port = static_cast<std::uint16_t>(*port);
   if (auto text = line.maybe("throttle")) {
     auto const rate = number_of(*text);
-    if (!rate || *rate < 0 || *rate > 1e6)
+    if (!rate || !(*rate >= 0 && *rate <= 1e6))
       return fail(ErrorCode::invalid_input,
                   "--throttle must be a number of control-plane calls per second",
                   "AWS allows 15; 0 switches throttling off.");
@@ -86,7 +87,8 @@ void announce(Invocation& invocation, local::Endpoint& endpoint,
   terminal.out("export AWS_ENDPOINT_URL=" + endpoint.url() + "\n");
   if (!own_keys) terminal.out("export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n");
   // The AWS CLI and boto3 read the second name only.
-  terminal.out("export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\n");
+  std::string const region = local_region(invocation).value_or(local::default_region);
+  terminal.out("export AWS_REGION=" + region + " AWS_DEFAULT_REGION=" + region + "\n");
   if (own_keys)
     invocation.say("and the keys that were declared, or any other pair for account 000000000000.");
   invocation.say(style.dim("Ctrl-C ends it; its state stays."));
@@ -110,7 +112,7 @@ void serve(Invocation& invocation, local::Endpoint& endpoint, StopSignals& signa
 
 int run_local_up(Invocation& invocation) {
   auto settings = read_settings(invocation);
-  if (!settings) return invocation.refuse(settings.error());
+  if (!settings) return invocation.refuse_usage(settings.error().message, settings.error().hint);
   StopSignals signals;
   auto endpoint = local::Endpoint::open(*settings, invocation.clock, invocation.random);
   if (!endpoint) return invocation.refuse(endpoint.error());

@@ -33,6 +33,15 @@ std::string did_you_mean(std::string_view typed, std::vector<std::string> const&
   return near ? "Did you mean '" + *near + "'?" : std::string(otherwise);
 }
 
+/// The second words of the commands that begin with `noun`.
+std::vector<std::string> commands_of(std::string const& noun) {
+  std::vector<std::string> out;
+  for (auto const& command : all_commands())
+    if (command.name.starts_with(noun + " "))
+      out.emplace_back(command.name.substr(noun.size() + 1));
+  return out;
+}
+
 class Parser {
  public:
   explicit Parser(std::vector<std::string> const& words) : words_(words) {}
@@ -105,10 +114,9 @@ class Parser {
     for (auto const& command : all_commands()) names.emplace_back(command.name);
     auto hint = did_you_mean(typed, names, "");
     if (hint.empty() && typed == noun_) {
-      hint = "It needs one of:";
-      for (auto const& name : names)
-        if (name.starts_with(noun_ + " ")) hint += " " + name.substr(noun_.size() + 1);
+      hint = "It needs one of: " + join(commands_of(noun_), ", ") + ".";
     }
+    if (hint.empty() && !noun_.empty()) hint = "There are: " + join(commands_of(noun_), ", ") + ".";
     if (hint.empty()) hint = "'sluice help' lists the commands.";
     std::string message = typed == noun_ ? "'" + typed + "' alone is not a command"
                                          : "there is no command '" + typed + "'";
@@ -118,6 +126,11 @@ class Parser {
   void long_option(std::string const& text) {
     auto equals = text.find('=');
     std::string name = text.substr(0, equals);
+    // What people try first with a program they do not know.
+    if (!parsed_.command && noun_.empty() && text == "version") {
+      parsed_.command = find_command("version");
+      return;
+    }
     Option const* option = option_named(parsed_.command, name);
     if (!option) return unknown_option("--" + name);
     if (option->value.empty()) {
@@ -145,8 +158,13 @@ class Parser {
 
   void take_value(Option const& option, std::string const& shown) {
     if (at_ >= words_.size())
-      return fail(shown + " needs a value: " + std::string(option.value), "");
+      return fail(shown + " needs a value: " + std::string(option.value),
+                  option.choices.empty() ? "" : "It is one of: " + choices_of(option) + ".");
     keep(option, words_[at_++]);
+  }
+
+  static std::string choices_of(Option const& option) {
+    return join(std::vector<std::string>(option.choices.begin(), option.choices.end()), ", ");
   }
 
   void keep(Option const& option, std::string value) {
@@ -154,7 +172,7 @@ class Parser {
     if (!choices.empty() && std::ranges::find(choices, value) == choices.end()) {
       std::vector<std::string> names(choices.begin(), choices.end());
       return fail("--" + std::string(option.name) + " cannot be '" + value + "'",
-                  did_you_mean(value, names, "It is one of: " + join(names, ", ") + "."));
+                  did_you_mean(value, names, "It is one of: " + choices_of(option) + "."));
     }
     auto& values = parsed_.options[std::string(option.name)];
     if (!values.empty() && !option.repeatable && !option.value.empty() && values.back() != value)
@@ -185,6 +203,12 @@ class Parser {
       return fail("'sluice " + std::string(parsed_.command->name) + "' needs " +
                       std::string(wanted[given].name) + ": " + std::string(wanted[given].summary),
                   "");
+    // What an unset variable of a shell leaves behind.
+    for (std::size_t i = 0; i < std::min(required, given); ++i)
+      if (parsed_.positionals[i].empty())
+        return fail("'sluice " + std::string(parsed_.command->name) + "' needs " +
+                        std::string(wanted[i].name) + ", not an empty text",
+                    "Check the variable that it comes from.");
     bool open_ended = !wanted.empty() && wanted.back().repeatable;
     if (given > wanted.size() && !open_ended)
       fail("'" + parsed_.positionals[wanted.size()] + "' is one argument too many for 'sluice " +

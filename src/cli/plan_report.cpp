@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/strings.hpp"
 #include "cli/display.hpp"
@@ -86,6 +87,9 @@ std::string changes_text(std::vector<LiveRelease> const& live, Style const& styl
       if (style.ascii) text = replace_all(replace_all(text, "→", "->"), "…", "...");
       out += "  " + text + "\n";
     }
+    if (release.trouble && !release.denied())
+      out += "  " + style.red("error:") + " cannot be compared: " +
+             replace_all(printable(release.trouble->text()), "\n", "\n    ") + "\n";
     for (auto const& warning : release.warnings)
       out += "  " + style.yellow("warning:") + " " +
              replace_all(printable(warning), "\n", "\n    ") + "\n";
@@ -104,18 +108,20 @@ std::string plan_text(plan::Plan const& plan, std::vector<LiveRelease> const& li
 
 json::Value plan_report_json(plan::Plan const& plan, std::vector<LiveRelease> const& live) {
   json::Value functions = json::Array{};
-  for (auto const& release : live)
-    functions.push(json::Value{{"id", release.id},
-                               {"state", replace_all(word(release.state), " ", "_")},
-                               {"changes", json::array_of(release.changes)},
-                               {"warnings", json::array_of(release.warnings)},
-                               {"refused", json::array_of(release.obstacles)}});
+  for (auto const& release : live) {
+    json::Value one{{"id", release.id}, {"state", replace_all(word(release.state), " ", "_")}};
+    if (release.trouble) one.set("error", release.trouble->text());
+    one.set("changes", json::array_of(release.changes));
+    one.set("warnings", json::array_of(release.warnings));
+    one.set("refused", json::array_of(release.obstacles));
+    functions.push(std::move(one));
+  }
   json::Value steps = json::Array{};
   for (auto const& step : schedule_of(plan))
     steps.push(json::Value{{"step", step.path},
-                           {"beginsMs", step.begins.count()},
-                           {"lastsMs", step.lasts.count()},
-                           {"waitsForPerson", step.waits_for_person},
+                           {"begins_ms", step.begins.count()},
+                           {"lasts_ms", step.lasts.count()},
+                           {"waits_for_person", step.waits_for_person},
                            {"what", step.what}});
   json::Value actions = json::Object{};
   for (auto const& needed : actions_of(plan))
@@ -126,10 +132,10 @@ json::Value plan_report_json(plan::Plan const& plan, std::vector<LiveRelease> co
                      {"digest", plan::digest(plan)},
                      {"differs", differs(live)},
                      {"functions", functions},
-                     {"totalMs", total_of(plan).count()},
+                     {"total_ms", total_of(plan).count()},
                      {"schedule", steps},
                      {"actions", actions},
-                     {"lambdaResources", json::array_of(resources_of(live))}};
+                     {"lambda_resources", json::array_of(resources_of(live))}};
 }
 
 bool differs(std::vector<LiveRelease> const& live) {
@@ -142,12 +148,23 @@ int exit_for_plan(std::vector<LiveRelease> const& live) {
   bool refused =
       std::ranges::any_of(live, [](auto const& release) { return !release.obstacles.empty(); });
   if (refused) return exit_invalid;
-  bool blind = !live.empty() && std::ranges::all_of(live, [](auto const& release) {
-    return release.state == State::unreadable;
-  });
-  bool denied = std::ranges::any_of(live, &LiveRelease::denied);
-  if (blind && denied) return exit_denied;
-  return blind ? exit_failed : exit_success;
+  for (auto const& release : live)
+    if (release.trouble && !release.denied()) return exit_for(*release.trouble);
+  bool blind = !live.empty() && std::ranges::all_of(live, &LiveRelease::denied);
+  return blind ? exit_denied : exit_success;
+}
+
+int print_plan(Invocation& invocation, std::vector<LiveRelease> const& live,
+               std::function<std::string()> const& text) {
+  bool readable = live.empty() || std::ranges::any_of(live, [](auto const& release) {
+                    return !release.trouble || release.denied();
+                  });
+  if (readable) invocation.terminal.out(text());
+  std::set<std::string> said;
+  for (auto const& release : live)
+    if (release.trouble && !release.denied() && said.insert(release.trouble->message).second)
+      invocation.refuse(*release.trouble);
+  return exit_for_plan(live);
 }
 
 int report_plan(Invocation& invocation, plan::Plan const& plan, server::AwsSettings const& settings,
@@ -164,12 +181,12 @@ int report_plan(Invocation& invocation, plan::Plan const& plan, server::AwsSetti
   auto live = compare_plan(plan, *opened->services);
   for (auto& one : live)
     for (auto& obstacle : one.obstacles) obstacle = runnable(invocation.line, obstacle);
-  if (invocation.json())
-    invocation.terminal.out(plan_report_json(plan, live).pretty() + "\n");
-  else
-    invocation.terminal.out(plan_text(plan, live, invocation.terminal.out_style()));
+  int code = print_plan(invocation, live, [&] {
+    return invocation.json() ? plan_report_json(plan, live).pretty() + "\n"
+                             : plan_text(plan, live, invocation.terminal.out_style());
+  });
   if (invocation.line.has("dry-run")) invocation.say("Dry run: nothing was started.");
-  return exit_for_plan(live);
+  return code;
 }
 
 }  // namespace sluice::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "cli/invocation.hpp"
 #include "cli/live_plan.hpp"
 
@@ -15,8 +17,13 @@ json::Value plan_report_json(plan::Plan const& plan, std::vector<LiveRelease> co
 
 /// Whether something would be changed.
 bool differs(std::vector<LiveRelease> const& live);
-/// 0; 3 where a release would be refused; 4 or 1 where nothing could be read.
+/// 0; 3 where a release would be refused; the error's where something gave no answer; 4 where
+/// nothing may be read.
 int exit_for_plan(std::vector<LiveRelease> const& live);
+/// Prints `text` on stdout unless nothing was there to be read, then what gave no answer as errors.
+/// Answers exit_for_plan.
+int print_plan(Invocation& invocation, std::vector<LiveRelease> const& live,
+               std::function<std::string()> const& text);
 
 /// `deploy --dry-run`: reads what is live with these settings and prints the report.
 int report_plan(Invocation& invocation, plan::Plan const& plan, server::AwsSettings const& settings,

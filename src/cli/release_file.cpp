@@ -26,7 +26,8 @@ Result<std::string> read_text(fs::path const& path) {
   if (!in)
     return fail(ErrorCode::not_found,
                 "'" + path.string() + "' cannot be read: " + std::strerror(errno),
-                "Give the path of a release file, or of a folder with one.");
+                errno == EACCES ? "Give this user the right to read it."
+                                : "Give the path of a release file, or of a folder with one.");
   // One byte more than allowed, so that the parser can say that it is too large.
   std::string text(limits::document_bytes + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -83,7 +84,8 @@ Result<Compiled> compile_release(Invocation& invocation, LocalPackages packages)
   for (auto const& pair : line.values("set")) {
     auto equals = pair.find('=');
     if (equals == 0 || equals == std::string::npos)
-      return fail(ErrorCode::invalid_input, "--set takes KEY=VALUE, not '" + pair + "'");
+      return fail(ErrorCode::invalid_input, "--set takes KEY=VALUE, not '" + pair + "'",
+                  "For example --set build=1842.");
     options.set[pair.substr(0, equals)] = pair.substr(equals + 1);
   }
   options.targets = line.values("target");

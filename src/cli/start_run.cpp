@@ -15,12 +15,13 @@ int refuse_busy(Invocation& invocation, RunsHere& here, store::Busy const& busy)
     json::Value out{{"kind", "Busy"}, {"lock", busy.lock}, {"run", busy.run}};
     invocation.terminal.out(out.dump() + "\n");
   }
-  return invocation.refuse(
+  invocation.refuse(
       {ErrorCode::conflict,
        "run " + busy.run + who + " is at work on the same function: it holds " + busy.lock,
        "sluice watch " + busy.run + " follows it; sluice stop " + busy.run +
            " or sluice rollback " + busy.run + " ends it. If its process died: sluice resume " +
            busy.run});
+  return exit_rejected;
 }
 
 void announce(Invocation& invocation, std::string const& run) {

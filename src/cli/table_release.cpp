@@ -12,7 +12,9 @@ constexpr std::string_view deploy_text =
     "The journal keeps every step before and after it is done. Another terminal can look on with "
     "'sluice watch', approve, skip or stop. If this process dies, 'sluice resume' goes on.\n\n"
     "Ctrl-C asks whether to roll back or to let go; --on-interrupt says it beforehand. Without a "
-    "terminal it rolls back. A second Ctrl-C ends the program at once; the journal is safe.";
+    "terminal it rolls back, and so it does after SIGTERM or SIGHUP. A second Ctrl-C or SIGTERM "
+    "ends "
+    "the program at once; the journal is safe, and 'sluice resume' goes on.";
 
 std::vector<Option> deploy_options() {
   return {

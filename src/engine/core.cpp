@@ -4,11 +4,27 @@
 #include "engine/clean_up_run.hpp"
 #include "engine/core_run.hpp"
 #include "engine/events.hpp"
+#include "engine/waits.hpp"
 
 namespace sluice::engine {
 namespace {
 
 constexpr Duration commit_retry = std::chrono::seconds(1);
+/// A list needs the first ones; the journal has all.
+constexpr std::size_t most_waits = 8;
+
+json::Value short_waits(plan::Plan const& plan, RunState const& state) {
+  json::Value out = json::Array{};
+  for (auto const& wait : waits_of(plan, state)) {
+    if (out.items().size() == most_waits) break;
+    json::Value entry{{"kind", name_of(wait.kind)}};
+    if (!wait.node.empty()) entry.set("node", wait.node);
+    if (wait.due) entry.set("due", rfc3339(*wait.due));
+    if (wait.person) entry.set("person", true);
+    out.push(std::move(entry));
+  }
+  return out;
+}
 
 json::Value summary_of(plan::Plan const& plan, RunState const& state) {
   json::Value releases = json::Array{};
@@ -23,7 +39,9 @@ json::Value summary_of(plan::Plan const& plan, RunState const& state) {
         if (found->second.contains(name)) entry.set(name, found->second[name]);
     releases.push(std::move(entry));
   }
-  return json::Value{{"releases", releases}};
+  json::Value out{{"releases", releases}};
+  if (auto waits = short_waits(plan, state); !waits.items().empty()) out.set("waits_for", waits);
+  return out;
 }
 
 }  // namespace

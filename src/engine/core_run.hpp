@@ -44,6 +44,7 @@ class Drive {
   enum class Job { next, perform, settle };
 
   void leaf(std::string const& path, NodeState const& it);
+  bool ends_with_promote(plan::Node const& node) const;
   bool acquire(StepContext const& context, Executor const& executor);
   StepContext context(std::string const& path, std::stop_token stop) const;
   void dispatch(std::string const& path, Job job);

@@ -60,13 +60,19 @@ void Drive::leaf(std::string const& path, NodeState const& it) {
   bool paused = run_->state.paused && !in_compensation(path);
   if (it.status == NodeStatus::parked) {
     bool due = it.due && *it.due <= now && !paused;
-    bool promoted = run_->state.promoting && !it.asks_person;
+    bool promoted = run_->state.promoting && (!it.asks_person || ends_with_promote(*node));
     if (!due && !promoted && !run_->to_wake.contains(path)) return;
   } else if (paused && it.effects.empty() && it.signals.empty()) {
     return;
   }
   run_->to_wake.erase(path);
   dispatch(path, Job::next);
+}
+
+/// Promoting never answers for a person, except where the person was asked about the pace alone.
+bool Drive::ends_with_promote(plan::Node const& node) const {
+  Executor const* executor = core_.ports_.executors.find(node.step->kind);
+  return executor && executor->accepts("promote");
 }
 
 StepContext Drive::context(std::string const& path, std::stop_token stop) const {

@@ -120,7 +120,8 @@ class Executor {
   virtual Pool pool() const { return Pool::short_work; }
   /// Held from the step's start to its end: two steps with one key never run at the same time.
   virtual std::string exclusive_key(StepContext const&) const { return {}; }
-  /// Whether a signal of that kind may be sent to this step while it waits.
+  /// Whether a signal of that kind may be sent to this step while it waits. "promote" is sent to
+  /// the run; it wakes a step that waits for a person only where the step accepts it.
   virtual bool accepts(std::string_view signal) const;
 };
 

@@ -8,6 +8,7 @@ namespace sluice::local {
 namespace {
 
 constexpr std::string_view root = "/_sluice/";
+constexpr std::size_t most_functions = 500;  ///< that are listed
 
 net::Response answer(int status, json::Value const& body) {
   net::Response response;
@@ -65,8 +66,8 @@ net::Response faults(EndpointParts& parts, net::Incoming const& request, std::st
   if (!body) return answer(body.error());
   auto rule = parse_fault(*body);
   if (!rule) return answer(rule.error());
-  auto const id = parts.faults.add(std::move(*rule));
-  return id ? answer(201, {{"id", *id}}) : answer(id.error());
+  auto const added = parts.faults.add(std::move(*rule));
+  return added ? answer(201, *added) : answer(added.error());
 }
 
 net::Response calls(EndpointParts& parts, net::Incoming const& request, net::Pairs const& query) {
@@ -88,13 +89,26 @@ net::Response logs(EndpointParts& parts, net::Pairs const& query, std::string_vi
                                                   number_of(value_of(query, "after")))}});
 }
 
+/// ?name=&key=: where functions are, of every account and Region, and the account of that key.
+net::Response functions(EndpointParts& parts, net::Pairs const& query) {
+  return parts.model.with([&](auto& model) {
+    json::Value list = json::array({});
+    for (auto const& place : model->lambda.functions(value_of(query, "name"), most_functions))
+      list.push(json::Value{
+          {"function", place.function}, {"account", place.account}, {"region", place.region}});
+    auto const* key = model->keys.find(value_of(query, "key"));
+    std::string account(key ? std::string_view(key->principal.account) : default_account);
+    return answer(200, {{"account", account}, {"functions", list}});
+  });
+}
+
 json::Value settings_of(EndpointParts& parts) {
   return parts.model.with([&](auto& model) {
     auto const& lambda = parts.settings.lambda;
-    return json::Value{{"settleDelay", text_of(lambda.settle_delay)},
-                       {"provisioningDelay", text_of(lambda.provisioning_delay)},
-                       {"throttleRate", lambda.rates.all},
-                       {"metricLag", text_of(model->metrics.lag())}};
+    return json::Value{{"settle_delay", text_of(lambda.settle_delay)},
+                       {"provisioning_delay", text_of(lambda.provisioning_delay)},
+                       {"throttle_rate", lambda.rates.all},
+                       {"metric_lag", text_of(model->metrics.lag())}};
   });
 }
 
@@ -108,21 +122,21 @@ Result<Duration> read_duration(std::string const& name, json::Value const& value
 
 Result<void> change_setting(LambdaSettings& lambda, Duration& lag, std::string const& name,
                             json::Value const& value) {
-  if (name == "throttleRate") {
+  if (name == "throttle_rate") {
     if (!value.is_number() || value.as_double() < 0 || value.as_double() > 1e6)
       return fail(ErrorCode::invalid_input,
-                  "the setting throttleRate must be a number of calls per second",
+                  "the setting throttle_rate must be a number of calls per second",
                   "AWS allows 15; 0 switches throttling off");
     lambda.rates.all = value.as_double();
     return {};
   }
-  Duration* changed = name == "settleDelay"         ? &lambda.settle_delay
-                      : name == "provisioningDelay" ? &lambda.provisioning_delay
-                      : name == "metricLag"         ? &lag
-                                                    : nullptr;
+  Duration* changed = name == "settle_delay"         ? &lambda.settle_delay
+                      : name == "provisioning_delay" ? &lambda.provisioning_delay
+                      : name == "metric_lag"         ? &lag
+                                                     : nullptr;
   if (!changed)
     return fail(ErrorCode::invalid_input, "there is no setting '" + name + "'",
-                "there are settleDelay, provisioningDelay, throttleRate and metricLag");
+                "there are settle_delay, provisioning_delay, throttle_rate and metric_lag");
   auto const duration = read_duration(name, value);
   if (!duration) return std::unexpected(duration.error());
   *changed = *duration;
@@ -176,6 +190,7 @@ net::Response answer_admin(EndpointParts& parts, net::Incoming const& request) {
   if (what == "faults" && (get || method == "POST" || method == "DELETE"))
     return faults(parts, request, rest);
   if (what == "calls" && (get || method == "DELETE")) return calls(parts, request, *query);
+  if (what == "functions" && get) return functions(parts, *query);
   if (what == "logs" && get) return logs(parts, *query, rest);
   if (what == "settings" && (get || method == "PUT")) return settings(parts, request);
   if (what == "reset" && method == "POST") {

@@ -61,7 +61,7 @@ json::Value FunctionLogs::list(std::string const& account, std::string const& re
       list.push(json::Value{{"number", entry.number},
                             {"time", rfc3339(entry.time)},
                             {"version", entry.version},
-                            {"requestId", entry.request_id},
+                            {"request_id", entry.request_id},
                             {"failed", entry.failed},
                             {"text", entry.text}});
     }

@@ -9,6 +9,9 @@
 
 namespace sluice::local {
 
+/// Where functions are when nothing names a Region.
+inline constexpr char default_region[] = "eu-west-1";
+
 /// Who serves a state folder: what other processes need to find the endpoint. It lies in the folder
 /// as endpoint.json while the endpoint listens. It is a hint only: what decides is the folder's
 /// lock.

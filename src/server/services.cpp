@@ -9,6 +9,7 @@
 #include "aws/session.hpp"
 #include "base/strings.hpp"
 #include "engine/aws_access.hpp"
+#include "local/serving.hpp"
 #include "server/local_endpoints.hpp"
 
 namespace sluice::server {
@@ -48,7 +49,7 @@ std::map<std::string, std::string> local_variables(AwsSettings const& settings) 
   if (region.empty()) region = of("AWS_DEFAULT_REGION");
   return {{"AWS_ACCESS_KEY_ID", "local"},
           {"AWS_SECRET_ACCESS_KEY", "local"},
-          {"AWS_REGION", region.empty() ? "eu-west-1" : region},
+          {"AWS_REGION", region.empty() ? local::default_region : region},
           {"AWS_CONFIG_FILE", "/dev/null"},
           {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"}};
 }

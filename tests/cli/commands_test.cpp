@@ -243,7 +243,7 @@ TEST_F(Commands, deploy_refuses_before_anything_is_opened) {
 
 TEST_F(Commands, deploy_names_the_run_that_holds_the_lock) {
   state.busy = store::Busy{"alias:*:eu-west-1:orders:live", "d-AAAAAAAAA"};
-  EXPECT_EQ(run({"deploy", file}), 1);
+  EXPECT_EQ(run({"deploy", file}), 10);
   EXPECT_THAT(terminal.written_err, HasSubstr("d-AAAAAAAAA"));
   EXPECT_THAT(terminal.written_err, HasSubstr("sluice watch d-AAAAAAAAA"));
 }

@@ -81,9 +81,13 @@ struct Interrupted : testing::Test {
 };
 
 TEST_F(Interrupted, without_a_terminal_it_rolls_back) {
-  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (auto [signal, text] :
+       {std::pair(SIGINT, "Rolling back after Ctrl-C. A second Ctrl-C ends this program"),
+        std::pair(SIGTERM, "Rolling back after SIGTERM. A second SIGTERM ends this program"),
+        std::pair(SIGHUP, "Rolling back after SIGHUP. A SIGTERM ends this program")}) {
     state.signals.clear();
     EXPECT_EQ(resume(signal, {}), exit_rolled_back);
+    EXPECT_THAT(terminal.written_err, HasSubstr(text));
     ASSERT_EQ(state.signals.size(), 1u);
     EXPECT_EQ(state.signals[0].kind, "rollback");
     EXPECT_THAT(state.signals[0].reason, HasSubstr("interrupted by"));

@@ -55,6 +55,39 @@ TEST(parse, repeats_what_may_be_repeated_and_nothing_else) {
   EXPECT_THAT(twice.error().message, HasSubstr("given twice"));
 }
 
+TEST(parse, every_mistake_has_a_remedy) {
+  struct Case {
+    Words words;
+    char const *message, *hint;
+  };
+  Case const table[] = {
+      {{"deplyo"}, "there is no command 'deplyo'", "Did you mean 'deploy'?"},
+      {{"frobnicate"}, "there is no command 'frobnicate'", "'sluice help' lists the commands."},
+      {{"local"}, "'local' alone is not a command", "It needs one of: up, put, invoke"},
+      {{"local", "frobnicate"}, "there is no command 'local frobnicate'", "There are: up, put"},
+      {{"local", "fautl"}, "there is no command 'local fautl'", "Did you mean 'local fault'?"},
+      {{"deploy", "f", "--regoin", "x"}, "there is no option --regoin", "Did you mean '--region'?"},
+      {{"validate", "f", "-o", "jsn"}, "--output cannot be 'jsn'", "Did you mean 'json'?"},
+      {{"validate", "f", "-o", "xml"}, "--output cannot be 'xml'", "It is one of: human, json"},
+      {{"validate", "f", "-o"}, "-o needs a value: FORMAT", "It is one of: human, json"},
+      {{"validate", ""},
+       "'sluice validate' needs FILE|FOLDER, not an empty text",
+       "Check the variable that it comes from."},
+  };
+  for (auto const& one : table) {
+    auto line = parse(one.words);
+    ASSERT_FALSE(line) << one.message;
+    EXPECT_THAT(line.error().message, HasSubstr(one.message));
+    EXPECT_THAT(line.error().hint, HasSubstr(one.hint)) << one.message;
+  }
+}
+
+TEST(parse, version_is_an_option_too) {
+  auto line = parse({"--version"});
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->command->name, "version");
+}
+
 TEST(parse, help_counts_anywhere) {
   struct Case {
     Words words;

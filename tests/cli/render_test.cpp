@@ -3,12 +3,20 @@
 #include "cli/render/ending.hpp"
 #include "cli/render/lines.hpp"
 #include "cli/render/tree.hpp"
+#include "cli/render/waiting.hpp"
 #include "cli/script.hpp"
 
 namespace sluice::cli {
 namespace {
 
 using std::chrono::seconds;
+
+/// Times are shown in local time, and golden files hold one.
+[[maybe_unused]] bool const in_utc = [] {
+  ::setenv("TZ", "UTC", 1);
+  ::tzset();
+  return true;
+}();
 
 std::string text_of_lines(std::vector<std::string> const& lines) {
   std::string out;
@@ -188,7 +196,7 @@ TEST(result, names_places_versions_and_errors) {
   json::Value result = result_json(script.view);
   EXPECT_EQ(result["state"].as_string(), "rolled_back");
   EXPECT_EQ(result["releases"].items()[0]["place"].as_string(), "on_baseline");
-  EXPECT_EQ(result["releases"].items()[0]["candidateVersion"].as_string(), "8");
+  EXPECT_EQ(result["releases"].items()[0]["candidate_version"].as_string(), "8");
   EXPECT_EQ(result["errors"].items()[0]["class"].as_string(), "verification");
 }
 

@@ -90,7 +90,7 @@ class RefusalTest(StageTest):
         self.assertAlias("1", {"2": 40})
         healed = self.deployed("three", "--heal", "to-primary")
         self.assertAlias("3")
-        self.assertEqual(healed.result["releases"][0]["baselineVersion"], "1")
+        self.assertEqual(healed.result["releases"][0]["baseline_version"], "1")
 
     def test_a_policy_on_the_bare_function_is_warned_about(self):
         self.deployed("one")

@@ -31,7 +31,7 @@ class RollbackTest(StageTest):
     def test_the_end_names_the_check_and_its_numbers(self):
         done, _ = self.fail_a_check()
         shown = self.stage.sluice("get", done.run)
-        for text in (shown.out, done.result["rollbackReason"]):
+        for text in (shown.out, done.result["rollback_reason"]):
             self.assertRegex(text, r"(\d+) of \1 requests failed \(100 %\)")
             self.assertIn("over the limit of 5 %", text)
 

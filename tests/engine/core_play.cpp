@@ -86,6 +86,8 @@ void CorePlay::restart() {
 
 std::vector<engine::Event> CorePlay::stored() { return *store_->events(id_); }
 
+store::RunRow CorePlay::row() { return **store_->run(id_); }
+
 int CorePlay::count(std::string const& type) {
   return static_cast<int>(std::ranges::count(stored(), type, &engine::Event::type));
 }

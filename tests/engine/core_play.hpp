@@ -58,6 +58,7 @@ class CorePlay {
   std::string const& id() const { return id_; }
   std::vector<engine::Event> stored();
   int count(std::string const& type);
+  store::RunRow row();
   /// From here on every commit is answered so; none: all work.
   void fail_commits(bool before, bool after);
 

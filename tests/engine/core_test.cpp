@@ -57,6 +57,17 @@ TEST(Core, ASignalThatWasJournalledLateWakesItsStep) {
   EXPECT_EQ(play.state().end_state, "succeeded");
 }
 
+TEST(Core, PromoteNeverAnswersAnApproval) {
+  CorePlay play;
+  play.start(in_sequence({plan::leaf("ask", plan::ApprovalStep{})}));
+  play.run();
+  // When a run that waits for an approval is promoted
+  ASSERT_TRUE(play.signal("promote"));
+  play.run_for(minutes(5));
+  // Then it still waits
+  EXPECT_EQ(play.node("ask").status, NodeStatus::parked);
+}
+
 TEST(Core, ASignalThatCameWhileTheStepLookedIsNotLost) {
   CorePlay play;
   plan::ApprovalStep step;

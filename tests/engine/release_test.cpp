@@ -113,6 +113,27 @@ TEST(Release, ACheckWithoutTrafficRollsBack) {
   EXPECT_EQ(release_of(end)["place"].as_string(), "on_baseline") << story(end);
 }
 
+TEST(Release, PromoteEndsACheckThatWaitsForAPerson) {
+  test::Rehearsal rehearsal;
+  rehearsal.run(orders("one", in_steps));
+  auto run = rehearsal.start(orders(
+      "two", "strategy:\n  - shift: 10\n    watch: {for: 1s, grace: 0s, on_no_data: hold}\n"));
+  auto asks = [&] {
+    auto snapshot = rehearsal.engine().snapshot(run);
+    return snapshot && std::ranges::any_of(snapshot->state.nodes, [](auto const& entry) {
+             return entry.second.asks_person;
+           });
+  };
+  while (!asks()) std::this_thread::yield();
+  ASSERT_TRUE(rehearsal.engine().signal(
+      run, {.kind = "promote", .node = "", .by = "tester", .reason = "", .data = {}}));
+  auto end = rehearsal.wait(run);
+  EXPECT_EQ(end.state.end_state, "succeeded") << story(end);
+  auto alias = rehearsal.lambda().get_alias("orders", "live");
+  EXPECT_EQ(alias->function_version, "2");
+  EXPECT_TRUE(alias->weights.empty());
+}
+
 TEST(Release, WithoutAliasARollbackRepublishes) {
   test::Rehearsal rehearsal;
   auto file = [](std::string const& code, int memory, std::string const& more) {

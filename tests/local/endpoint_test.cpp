@@ -126,8 +126,8 @@ TEST_F(EndpointTest, LogsEveryRequest) {
   EXPECT_EQ(record["service"].as_string(), "s3");
   EXPECT_EQ(record["operation"].as_string(), "ListBuckets");
   EXPECT_EQ(record["account"].as_string(), "000000000000");
-  EXPECT_EQ(record["userAgent"].as_string(), "test/1");
-  EXPECT_FALSE(record["requestId"].as_string().empty());
+  EXPECT_EQ(record["user_agent"].as_string(), "test/1");
+  EXPECT_FALSE(record["request_id"].as_string().empty());
 }
 
 TEST_F(EndpointTest, WantsItsOwnFieldOnAdminRequests) {
@@ -136,10 +136,10 @@ TEST_F(EndpointTest, WantsItsOwnFieldOnAdminRequests) {
 }
 
 TEST_F(EndpointTest, ChangesSettingsAllOrNone) {
-  EXPECT_EQ(admin("PUT", "settings", R"({"metricLag":"30s","throttleRate":-1})").status, 400);
-  EXPECT_EQ((*json::parse(admin("GET", "settings").body))["metricLag"].as_string(), "0s");
-  EXPECT_EQ(admin("PUT", "settings", R"({"metricLag":"30s","throttleRate":2})").status, 200);
-  EXPECT_EQ((*json::parse(admin("GET", "settings").body))["metricLag"].as_string(), "30s");
+  EXPECT_EQ(admin("PUT", "settings", R"({"metric_lag":"30s","throttle_rate":-1})").status, 400);
+  EXPECT_EQ((*json::parse(admin("GET", "settings").body))["metric_lag"].as_string(), "0s");
+  EXPECT_EQ(admin("PUT", "settings", R"({"metric_lag":"30s","throttle_rate":2})").status, 200);
+  EXPECT_EQ((*json::parse(admin("GET", "settings").body))["metric_lag"].as_string(), "30s");
 }
 
 TEST_F(EndpointTest, ForgetsEverythingOnReset) {

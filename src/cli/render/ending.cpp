@@ -132,32 +132,6 @@ std::vector<std::string> failure_lines(RunView const& view, Look const& look) {
   return out;
 }
 
-std::vector<std::string> waiting_lines(RunView const& view, Look const& look) {
-  std::vector<std::string> out;
-  for (auto const& [path, node] : view.state.nodes) {
-    auto const* declared = plan::find(*view.plan, path);
-    bool person = node.asks_person || node.status == NodeStatus::asking;
-    if (!declared || !node.active() || declared->kind != plan::NodeKind::step) continue;
-    out.push_back("  " + title_of(*view.plan, path, look.ascii) + "  " +
-                  std::string(word_of(node.status)) + " " + detail_of(view, path, look.now));
-    if (!person) continue;
-    if (node.status == NodeStatus::asking) {
-      for (auto choice : node.question.choices) {
-        auto name = plan::name_of(choice);
-        std::string verb = name == "retry"       ? "continue"
-                           : name == "roll_back" ? "rollback"
-                                                 : std::string(name);
-        if (verb == "continue" || verb == "rollback")
-          out.push_back("    sluice " + verb + " " + view.id);
-      }
-    } else {
-      out.push_back("    sluice approve " + view.id + " --step " + path);
-      out.push_back("    sluice reject " + view.id + " --step " + path);
-    }
-  }
-  return out;
-}
-
 json::Value result_json(RunView const& view) {
   json::Value releases = json::Array{};
   for (auto const& [id, value] : view.state.releases) {
@@ -165,12 +139,13 @@ json::Value result_json(RunView const& view) {
     json::Value one{
         {"id", id}, {"function", release.function}, {"place", engine::name_of(release.place)}};
     if (!release.alias.empty()) one.set("alias", release.alias);
-    if (!release.baseline_version.empty()) one.set("baselineVersion", release.baseline_version);
-    if (!release.candidate_version.empty()) one.set("candidateVersion", release.candidate_version);
-    if (!release.alias_now.version.empty()) one.set("aliasNow", engine::to_json(release.alias_now));
+    if (!release.baseline_version.empty()) one.set("baseline_version", release.baseline_version);
+    if (!release.candidate_version.empty()) one.set("candidate_version", release.candidate_version);
+    if (!release.alias_now.version.empty())
+      one.set("alias_now", engine::to_json(release.alias_now));
     if (release.unchanged) one.set("unchanged", true);
     if (!release.place_note.empty()) one.set("note", release.place_note);
-    if (!release.latest_note.empty()) one.set("latestNote", release.latest_note);
+    if (!release.latest_note.empty()) one.set("latest_note", release.latest_note);
     releases.push(std::move(one));
   }
   json::Value errors = json::Array{};
@@ -184,7 +159,7 @@ json::Value result_json(RunView const& view) {
                   {"run", view.id},
                   {"name", view.plan->name},
                   {"state", view.state.end_state.empty() ? "running" : view.state.end_state}};
-  if (!view.state.rollbacks.empty()) out.set("rollbackReason", view.state.rollbacks.back().reason);
+  if (!view.state.rollbacks.empty()) out.set("rollback_reason", view.state.rollbacks.back().reason);
   out.set("releases", std::move(releases));
   out.set("errors", std::move(errors));
   json::Value notes = json::Array{};

@@ -17,9 +17,6 @@ std::vector<std::string> outcome_lines(RunView const& view, Look const& look);
 /// Every failure in full, the newest cause last; empty where nothing failed. Pure.
 std::vector<std::string> failure_lines(RunView const& view, Look const& look);
 
-/// Where a run that is under way stands and what it waits for, with the commands that answer.
-std::vector<std::string> waiting_lines(RunView const& view, Look const& look);
-
 /// The result as JSON: {"kind": "Result", …}.
 json::Value result_json(RunView const& view);
 

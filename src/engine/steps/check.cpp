@@ -55,7 +55,7 @@ class Check final : public Executor {
   }
 
   bool accepts(std::string_view signal) const override {
-    return signal == "skip" || signal == "approve" || signal == "reject";
+    return signal == "skip" || signal == "approve" || signal == "reject" || signal == "promote";
   }
 
  private:

@@ -35,7 +35,9 @@ class Pause final : public Executor {
     if (context.now >= until) return Done{};
     return Park{until, "the end of the pause", {}, true};
   }
-  bool accepts(std::string_view signal) const override { return signal == "skip"; }
+  bool accepts(std::string_view signal) const override {
+    return signal == "skip" || signal == "promote";
+  }
 };
 
 /// Waits for a person. The first decision counts; without one in time it fails as input_timeout.

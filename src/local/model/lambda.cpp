@@ -140,6 +140,19 @@ void LambdaService::set_settings(LambdaSettings settings) {
 std::string const& LambdaService::account() const { return data_->account; }
 std::string const& LambdaService::region() const { return data_->region; }
 
+std::vector<std::string> LambdaService::function_names(std::size_t limit) const {
+  std::vector<std::string> names;
+  for (auto const& [name, function] : data_->functions) {
+    if (names.size() == limit) break;
+    names.push_back(name);
+  }
+  return names;
+}
+
+bool LambdaService::has_function(std::string_view name) const {
+  return data_->functions.contains(name);
+}
+
 json::Value LambdaService::to_json() const { return lambda::to_json(*data_); }
 
 Result<void> LambdaService::restore(json::Value const& snapshot) {

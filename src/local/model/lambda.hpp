@@ -103,6 +103,10 @@ class LambdaService {
   std::string const& account() const;
   std::string const& region() const;
 
+  /// Names of the functions there are, sorted; at most `limit`.
+  std::vector<std::string> function_names(std::size_t limit) const;
+  bool has_function(std::string_view name) const;
+
   /// Everything but settings, throttling and code bytes.
   json::Value to_json() const;
   /// Replaces the whole state by one that to_json gave; an Error leaves it as it was.

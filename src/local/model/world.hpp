@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "local/model/lambda.hpp"
 
@@ -21,16 +22,23 @@ class World {
   /// Changes existing and future services.
   void set_lambda_settings(LambdaSettings settings);
 
+  /// Of all accounts and Regions. Read only: nothing is made by looking.
+  struct Place {
+    std::string function, account, region;
+  };
+  /// Where functions of that name are; an empty name: every function. At most `limit`.
+  std::vector<Place> functions(std::string_view name, std::size_t limit) const;
+
   json::Value to_json() const;
   /// Replaces everything by what to_json gave; an Error leaves the world as it was.
   Result<void> restore(json::Value const& snapshot);
 
  private:
-  using Place = std::pair<std::string, std::string>;  ///< account, Region
+  using Home = std::pair<std::string, std::string>;  ///< account, Region
 
   LambdaPorts ports_;
   LambdaSettings settings_;
-  std::map<Place, LambdaService> lambda_;
+  std::map<Home, LambdaService> lambda_;
 };
 
 }  // namespace sluice::local

@@ -20,16 +20,16 @@ std::string safe(std::string const& text) {
 json::Value to_json(CallRecord const& record) {
   json::Value value{{"number", record.number},
                     {"time", rfc3339(record.time)},
-                    {"durationMs", static_cast<std::int64_t>(record.duration.count())},
+                    {"duration_ms", static_cast<std::int64_t>(record.duration.count())},
                     {"service", record.service},
                     {"operation", record.operation},
                     {"resource", record.resource},
                     {"account", record.account},
                     {"region", record.region},
-                    {"accessKey", record.access_key},
+                    {"access_key", record.access_key},
                     {"status", record.status},
-                    {"requestId", record.request_id},
-                    {"userAgent", record.user_agent}};
+                    {"request_id", record.request_id},
+                    {"user_agent", record.user_agent}};
   if (!record.error.empty()) value.set("error", record.error);
   if (!record.fault.empty()) value.set("fault", record.fault);
   return value;

@@ -68,7 +68,6 @@ Result<FaultRule> parse_fault(json::Value const& request) {
   if (times < 0 || times > 1'000'000)
     return invalid("a fault happens 1 to 1000000 times, or 0 for always", "for example times 1");
   rule.times = static_cast<int>(times);
-  rule.endless = times == 0;
   return rule;
 }
 
@@ -77,8 +76,9 @@ json::Value to_json(FaultRule const& rule) {
                     {"call", rule.call},
                     {"when", rule.when == FaultRule::When::before ? "before" : "after-effect"},
                     {"do", name_of(rule.action)},
-                    {"times", rule.endless ? 0 : rule.times},
+                    {"times", rule.times},
                     {"happened", rule.happened}};
+  if (!rule.endless()) value.set("left", rule.times - rule.happened);
   if (!rule.function.empty()) value.set("function", rule.function);
   if (rule.action == Action::delay) value.set("delay", text_of(rule.delay));
   return value;
@@ -121,13 +121,17 @@ Fault injected_fault(Action action, std::string_view service) {
   return fault;
 }
 
-Result<std::int64_t> FaultList::add(FaultRule rule) {
-  return state_.with([&](State& state) -> Result<std::int64_t> {
-    if (state.rules.size() >= max_rules)
-      return invalid("there are 100 faults already", "clear those that are no longer needed");
+Result<json::Value> FaultList::add(FaultRule rule) {
+  return state_.with([&](State& state) -> Result<json::Value> {
+    if (state.rules.size() >= max_rules) {
+      auto const spent = std::ranges::find_if(state.rules, &FaultRule::over);
+      if (spent == state.rules.end())
+        return invalid("there are 100 faults already", "clear those that are no longer needed");
+      state.rules.erase(spent);
+    }
     rule.id = ++state.last_id;
     state.rules.push_back(std::move(rule));
-    return state.last_id;
+    return to_json(state.rules.back());
   });
 }
 
@@ -153,7 +157,8 @@ Injection FaultList::take(std::string_view call, std::string_view function, Faul
   return state_.with([&](State& state) {
     Injection injection;
     for (auto& rule : state.rules) {
-      bool const matches = rule.when == when && (rule.call == "*" || rule.call == call) &&
+      bool const matches = !rule.over() && rule.when == when &&
+                           (rule.call == "*" || rule.call == call) &&
                            (rule.function.empty() || rule.function == function);
       if (!matches) continue;
       if (rule.action == Action::delay)
@@ -163,10 +168,7 @@ Injection FaultList::take(std::string_view call, std::string_view function, Faul
       else
         continue;
       ++rule.happened;
-      if (!rule.endless) --rule.times;
     }
-    std::erase_if(state.rules,
-                  [](FaultRule const& rule) { return !rule.endless && rule.times <= 0; });
     return injection;
   });
 }

@@ -25,14 +25,18 @@ struct FaultRule {
   When when = When::before;
   Action action = Action::drop;
   Duration delay{};  ///< of Action::delay
-  int times = 1;     ///< how often it still happens; 0 in a request: without end
-  bool endless = false;
-  int happened = 0;
+  int times = 1;     ///< how often it happens; 0: without end
+  int happened = 0;  ///< how often it has
+
+  bool endless() const { return times == 0; }
+  bool over() const { return !endless() && happened >= times; }
 };
 
 /// Reads {"call", "function", "when", "do", "delay", "times"}; names what it does not know.
 /// when: before | after-effect. do: drop, throttle, delay, deny, 500, 503. delay: "2s".
 Result<FaultRule> parse_fault(json::Value const& request);
+/// {"id", "call", "when", "do", "times", "happened", "left", "function", "delay"}; no "left" where
+/// it happens without end.
 json::Value to_json(FaultRule const& rule);
 
 /// What is to happen at one moment of one call.
@@ -44,13 +48,14 @@ struct Injection {
 /// The answer of throttle, deny and the 5xx, in the words of that service ("s3", "lambda" …).
 Fault injected_fault(FaultRule::Action action, std::string_view service);
 
-/// The rules in force. Thread-safe. Rules that are used up disappear.
+/// The rules that were asked for. Thread-safe. Those that are used up stay for the list to show,
+/// until somebody clears them or a new one needs their room.
 class FaultList {
  public:
   static constexpr std::size_t max_rules = 100;
 
-  /// Its id; refused beyond `max_rules`.
-  Result<std::int64_t> add(FaultRule rule);
+  /// The rule as it was taken, as JSON, with its id; refused beyond `max_rules`.
+  Result<json::Value> add(FaultRule rule);
   json::Value list();
   void clear();
   bool remove(std::int64_t id);
