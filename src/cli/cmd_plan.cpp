@@ -1,3 +1,4 @@
+#include "base/strings.hpp"
 #include "cli/commands.hpp"
 #include "cli/live_function.hpp"
 #include "cli/plan_options.hpp"
@@ -33,6 +34,19 @@ std::expected<Looked, int> look(Invocation& invocation) {
   if (!access) return std::unexpected(invocation.refuse(access.error()));
   out.live = compare_plan(out.plan, (*access)->services());
   return out;
+}
+
+/// A file without an alias releases past those that callers may use.
+void warn_of_aliases(Invocation& invocation, aws::Lambda& lambda, std::string const& function) {
+  auto aliases = lambda.list_aliases(function);
+  if (!aliases || aliases->empty()) return;
+  std::vector<std::string> names;
+  for (auto const& alias : *aliases) names.push_back(alias.name);
+  bool one = names.size() == 1;
+  invocation.warn(
+      function + " has " + (one ? "the alias " : "the aliases ") + join(names, ", ") +
+      ", which this file leaves alone. For a file that moves its traffic: sluice init " + function +
+      ":" + (one ? names.front() : "ALIAS"));
 }
 
 }  // namespace
@@ -79,6 +93,7 @@ int run_init(Invocation& invocation) {
   auto text =
       dialect::native_for_function(live->record.configuration, live->tags, name.alias, aws->region);
   invocation.terminal.out(text);
+  if (name.alias.empty()) warn_of_aliases(invocation, lambda, name.function);
   invocation.say(
       "'sluice plan' says nothing to do for this file. Name a package: what is to be released "
       "next.");
