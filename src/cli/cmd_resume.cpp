@@ -52,7 +52,8 @@ int run_resume(Invocation& invocation) {
   if (invocation.json()) invocation.terminal.out(stream_record());
   if (invocation.line.value("output") == "name") invocation.terminal.out(run + "\n");
   invocation.say("Resumed " + run + ".");
-  return follow_to_end(invocation, *here, {run, interrupt_option(invocation.line), *wait});
+  return follow_to_end(invocation, *here,
+                       {run, interrupt_option(invocation.line), *wait, row->last_seq});
 }
 
 }  // namespace sluice::cli

@@ -6,6 +6,7 @@
 #include "cli/follow.hpp"
 #include "cli/live_function.hpp"
 #include "cli/load_run.hpp"
+#include "cli/next_command.hpp"
 #include "cli/render/ending.hpp"
 #include "cli/render/lines.hpp"
 #include "cli/render/tree.hpp"
@@ -62,7 +63,9 @@ int get_run(Invocation& invocation, std::string const& id) {
     text += "asked for by " + printable(row->requester) + " at " + local_text(row->created) + "\n";
     // Whoever holds the store executes; what this process has not started nobody executes.
     bool unattended = !view->state.over() && (here->executes() || row->owner.empty());
-    if (unattended) text += "No process executes it. To go on: sluice resume " + id + "\n";
+    if (unattended)
+      text +=
+          "No process executes it. To go on: " + next_command(invocation, "resume " + id) + "\n";
     auto waiting = view->state.over() ? std::vector<std::string>() : waiting_lines(*view, look);
     if (!waiting.empty()) text += "\nNow:\n";
     for (auto const& line : waiting) text += line + "\n";
@@ -81,7 +84,9 @@ int get_run(Invocation& invocation, std::string const& id) {
 
 int run_get(Invocation& invocation) {
   std::string what = invocation.line.positional(0);
-  return is_run_id(what) ? get_run(invocation, what) : get_function(invocation, what);
+  if (is_run_id(what)) return get_run(invocation, what);
+  if (resembles_run_id(what)) return invocation.refuse(no_such_run(what));
+  return get_function(invocation, what);
 }
 
 int run_list(Invocation& invocation) {
@@ -129,9 +134,11 @@ int run_watch(Invocation& invocation) {
   if (!row->ended && here->executes())
     return invocation.refuse(
         {ErrorCode::unavailable, "run " + id + " is not executed by any process now",
-         "sluice resume " + id + " takes it up; sluice get " + id + " shows where it stands."});
+         next_command(invocation, "resume " + id) + " takes it up; " +
+             next_command(invocation, "get " + id) + " shows where it stands."});
   if (invocation.json()) invocation.terminal.out(stream_record());
-  int code = follow_to_end(invocation, *here, {id, OnInterrupt::detach, *wait});
+  int code = follow_to_end(invocation, *here,
+                           {id, OnInterrupt::detach, *wait, row->ended ? 0 : row->last_seq});
   bool left = code == exit_interrupted || code == exit_wait_timeout;
   if (left || invocation.line.has("exit-status")) return code;
   // The looking succeeded, whatever it saw; only what kept it from seeing the end counts.

@@ -9,6 +9,7 @@
 #include "base/strings.hpp"
 #include "cli/display.hpp"
 #include "cli/interrupts.hpp"
+#include "cli/next_command.hpp"
 #include "cli/render/ending.hpp"
 
 namespace sluice::cli {
@@ -65,11 +66,13 @@ class Following {
 
   Error lost() const {
     return {ErrorCode::unavailable, "run " + options_.run + " is not executed by any process now",
-            "sluice resume " + options_.run + " takes it up."};
+            next_command(invocation_, "resume " + options_.run) + " takes it up."};
   }
 
   bool take(engine::Event const& event) {
     std::lock_guard lock(mutex_);
+    if (options_.history > 0 && event.seq == 1) display_->heading("So far:");
+    if (options_.history > 0 && event.seq == options_.history + 1) display_->heading("Now:");
     followed_.view.apply(event);
     display_->show(followed_.view, event);
     return true;
@@ -117,12 +120,13 @@ class Following {
     auto sent = here_.runs->signal(
         options_.run, {"rollback", "", invocation_.requester(), "interrupted by " + name, {}});
     std::lock_guard lock(mutex_);
-    if (sent) {
-      invocation_.say("Rolling back. A second Ctrl-C ends this program at once; 'sluice resume " +
-                      options_.run + "' then goes on.");
-    } else {
-      invocation_.say("note: " + printable(sent.error().message));
-    }
+    // A run that is told to end already goes on doing so.
+    bool ending = sent || sent.error().code == ErrorCode::conflict;
+    std::string first = sent ? "Rolling back." : "note: " + printable(sent.error().message) + ".";
+    invocation_.say(first + (ending ? " A second Ctrl-C ends this program at once; '" +
+                                          next_command(invocation_, "resume " + options_.run) +
+                                          "' then goes on."
+                                    : ""));
   }
 
   Invocation& invocation_;
