@@ -188,6 +188,9 @@ Followed follow_run(Invocation& invocation, RunsHere& here, FollowOptions const&
 int follow_to_end(Invocation& invocation, RunsHere& here, FollowOptions const& options) {
   Followed followed = follow_run(invocation, here, options);
   std::string const& run = options.run;
+  auto command = [&](std::string const& verb) {
+    return next_command(invocation, verb + " " + run);
+  };
   switch (followed.why) {
     case Followed::Why::ended: {
       int code = print_ending(invocation, followed.view);
@@ -195,23 +198,20 @@ int follow_to_end(Invocation& invocation, RunsHere& here, FollowOptions const& o
       return code;
     }
     case Followed::Why::detached:
-      invocation.say("No longer looking. The run goes on: sluice watch " + run +
-                     " looks again, sluice stop " + run + " or sluice rollback " + run +
-                     " end it.");
+      invocation.say("No longer looking. The run goes on: " + command("watch") + " looks again, " +
+                     command("stop") + " or " + command("rollback") + " end it.");
       return exit_interrupted;
     case Followed::Why::frozen:
       here.runs.reset();
       invocation.say("Let go: " + run +
-                     " stays where it is, nobody executes it. To go on: sluice resume " + run);
+                     " stays where it is, nobody executes it. To go on: " + command("resume"));
       return exit_interrupted;
     case Followed::Why::timed_out: {
       bool executed = here.executes();
       here.runs.reset();
       invocation.say("--wait-timeout passed. " +
-                     std::string(executed
-                                     ? "Nobody executes " + run + " now; to go on: sluice resume "
-                                     : "The run goes on: sluice watch ") +
-                     run);
+                     (executed ? "Nobody executes " + run + " now; to go on: " + command("resume")
+                               : "The run goes on: " + command("watch")));
       return exit_wait_timeout;
     }
     case Followed::Why::failed: break;

@@ -292,6 +292,18 @@ TEST_F(Commands, what_the_journal_tells_already_is_marked_as_history) {
   EXPECT_THAT(terminal.written_out, Not(HasSubstr("So far")));
 }
 
+TEST_F(Commands, resume_finds_only_what_nobody_executes) {
+  ends_as("succeeded");
+  state.started = canary_plan({"default"});
+  EXPECT_EQ(run({"resume"}), 0);
+  EXPECT_TRUE(state.resumed);
+  state.row.owner = "somebody";
+  state.resumed = false;
+  EXPECT_EQ(run({"resume"}), 1);
+  EXPECT_THAT(terminal.written_err, HasSubstr("or is executed by a process"));
+  EXPECT_FALSE(state.resumed);
+}
+
 TEST_F(Commands, a_runs_id_that_was_cut_short_is_no_function) {
   for (Words const& words : {Words{"get", "d-7QK2"}, Words{"rollback", "d-7QK2"}}) {
     EXPECT_EQ(run(words), 1);
