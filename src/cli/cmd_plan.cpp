@@ -1,3 +1,4 @@
+#include "base/strings.hpp"
 #include "cli/commands.hpp"
 #include "cli/hint.hpp"
 #include "cli/live_function.hpp"
@@ -47,6 +48,19 @@ std::string diff_json(Looked const& looked) {
   return out.pretty() + "\n";
 }
 
+/// A file without an alias releases past those that callers may use.
+void warn_of_aliases(Invocation& invocation, aws::Lambda& lambda, std::string const& function) {
+  auto aliases = lambda.list_aliases(function);
+  if (!aliases || aliases->empty()) return;
+  std::vector<std::string> names;
+  for (auto const& alias : *aliases) names.push_back(alias.name);
+  bool one = names.size() == 1;
+  invocation.warn(
+      function + " has " + (one ? "the alias " : "the aliases ") + join(names, ", ") +
+      ", which this file leaves alone. For a file that moves its traffic: sluice init " + function +
+      ":" + (one ? names.front() : "ALIAS"));
+}
+
 }  // namespace
 
 int run_plan(Invocation& invocation) {
@@ -84,6 +98,7 @@ int run_init(Invocation& invocation) {
   auto text =
       dialect::native_for_function(live->record.configuration, live->tags, name.alias, aws->region);
   invocation.terminal.out(text);
+  if (name.alias.empty()) warn_of_aliases(invocation, lambda, name.function);
   invocation.say(
       "'" + invocation.hint("plan FILE") +
       "' says nothing to do for this file. Name a package: what is to be released next.");

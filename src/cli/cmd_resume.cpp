@@ -12,13 +12,17 @@ Result<std::string> the_unfinished(server::Runs& runs) {
   filter.state = "active";
   auto rows = runs.list(filter);
   if (!rows) return std::unexpected(rows.error());
+  auto executed = std::erase_if(*rows, [](auto const& row) { return !row.owner.empty(); });
   std::string others;
   for (auto const& row : *rows) others += (others.empty() ? "" : ", ") + row.id;
   if (rows->empty())
-    return fail(ErrorCode::not_found, "there is nothing to resume: every run has ended",
+    return fail(ErrorCode::not_found,
+                "there is nothing to resume: every run has ended" +
+                    std::string(executed ? " or is executed by a process" : ""),
                 "sluice list shows them.");
   if (rows->size() > 1)
-    return fail(ErrorCode::invalid_input, "several runs have not ended: " + others,
+    return fail(ErrorCode::invalid_input,
+                "several runs have not ended and have no process: " + others,
                 "Name one: sluice resume RUN");
   return rows->front().id;
 }
@@ -52,7 +56,8 @@ int run_resume(Invocation& invocation) {
   if (invocation.json()) invocation.terminal.out(stream_record());
   if (invocation.line.value("output") == "name") invocation.terminal.out(run + "\n");
   invocation.say("Resumed " + run + ".");
-  return follow_to_end(invocation, *here, {run, interrupt_option(invocation.line), *wait});
+  return follow_to_end(invocation, *here,
+                       {run, interrupt_option(invocation.line), *wait, row->last_seq});
 }
 
 }  // namespace sluice::cli

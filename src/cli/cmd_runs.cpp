@@ -91,7 +91,9 @@ int get_run(Invocation& invocation, std::string const& id) {
 
 int run_get(Invocation& invocation) {
   std::string what = invocation.line.positional(0);
-  return is_run_id(what) ? get_run(invocation, what) : get_function(invocation, what);
+  if (is_run_id(what)) return get_run(invocation, what);
+  if (resembles_run_id(what)) return invocation.refuse(no_such_run(what));
+  return get_function(invocation, what);
 }
 
 int run_list(Invocation& invocation) {
@@ -139,11 +141,13 @@ int run_watch(Invocation& invocation) {
   auto row = here->runs->get(id);
   if (!row) return invocation.refuse(row.error());
   if (!row->ended && here->executes())
-    return invocation.refuse(
-        {ErrorCode::unavailable, "run " + id + " is not executed by any process now",
-         "sluice resume " + id + " takes it up; sluice get " + id + " shows where it stands."});
+    return invocation.refuse({ErrorCode::unavailable,
+                              "run " + id + " is not executed by any process now",
+                              invocation.hint("resume " + id) + " takes it up; " +
+                                  invocation.hint("get " + id) + " shows where it stands."});
   if (invocation.json()) invocation.terminal.out(stream_record());
-  int code = follow_to_end(invocation, *here, {id, OnInterrupt::detach, *wait});
+  int code = follow_to_end(invocation, *here,
+                           {id, OnInterrupt::detach, *wait, row->ended ? 0 : row->last_seq});
   bool left = code == exit_interrupted || code == exit_wait_timeout;
   if (left || invocation.line.has("exit-status")) return code;
   // The looking succeeded, whatever it saw; only what kept it from seeing the end counts.

@@ -1,8 +1,13 @@
 #include "cli/commands.hpp"
-#include "cli/invocation.hpp"
+#include "cli/end_run.hpp"
 
 namespace sluice::cli {
 namespace {
+
+Error has_ended(Invocation const& invocation, store::RunRow const& row) {
+  return {ErrorCode::conflict, "run " + row.id + " has ended: " + state_words(row.state),
+          invocation.hint("get " + row.id) + " shows how."};
+}
 
 /// Sends one signal; the answer comes after it is journalled.
 int send(Invocation& invocation, std::string const& kind, std::string const& done) {
@@ -15,34 +20,12 @@ int send(Invocation& invocation, std::string const& kind, std::string const& don
                         invocation.line.value("reason"),
                         {}};
   auto sent = here->runs->signal(run, signal);
-  if (!sent) {
-    Error error = sent.error();
-    bool unattended = error.code == ErrorCode::not_found;
-    if (auto row =
-            unattended ? here->runs->get(run) : Result<store::RunRow>(std::unexpected(error));
-        row) {
-      // It exists: nobody executes it, so nobody could act on the signal.
-      error = row->ended ? Error{ErrorCode::conflict, "run " + run + " has ended: " + row->state,
-                                 "sluice get " + run + " shows how."}
-                         : Error{ErrorCode::unavailable,
-                                 "run " + run + " is not executed by any process now",
-                                 "sluice resume " + run +
-                                     " takes it up; then send this again from another terminal."};
-    }
-    return invocation.refuse(error);
-  }
-  std::string output = invocation.line.value("output");
-  if (output == "json")
-    invocation.terminal.out(
-        json::Value{{"apiVersion", "sluice/v1"}, {"kind", "Signal"}, {"run", run}, {"signal", kind}}
-            .dump() +
-        "\n");
-  else if (output == "name")
-    invocation.terminal.out(run + "\n");
-  else
-    invocation.terminal.out(run + " " + done + "\n");
-  invocation.say("sluice watch " + run + " follows it.");
-  return exit_success;
+  if (sent) return acknowledge(invocation, run, kind, done);
+  auto row = here->runs->get(run);
+  if (!row) return invocation.refuse(sent.error());
+  if (row->ended) return invocation.refuse(has_ended(invocation, *row));
+  if (row->owner.empty()) return invocation.refuse(needs_a_process(invocation, run));
+  return invocation.refuse(sent.error());
 }
 
 }  // namespace
@@ -55,6 +38,16 @@ int run_skip(Invocation& invocation) {
 int run_promote(Invocation& invocation) { return send(invocation, "promote", "goes to 100 %"); }
 int run_pause(Invocation& invocation) { return send(invocation, "pause", "is paused"); }
 int run_continue(Invocation& invocation) { return send(invocation, "continue", "goes on"); }
-int run_stop(Invocation& invocation) { return send(invocation, "stop", "is being stopped"); }
+
+int run_stop(Invocation& invocation) {
+  auto settings = invocation.aws_settings();
+  if (!settings) return invocation.refuse_usage(settings.error().message, settings.error().hint);
+  auto here = invocation.open_runs();
+  if (!here) return invocation.refuse(here.error());
+  auto row = here->runs->get(invocation.line.positional(0));
+  if (!row) return invocation.refuse(row.error());
+  if (row->ended) return invocation.refuse(has_ended(invocation, *row));
+  return end_run(invocation, *here, *row, "stop", *settings);
+}
 
 }  // namespace sluice::cli

@@ -11,6 +11,12 @@ namespace {
 constexpr Duration heartbeat = std::chrono::seconds(30);
 constexpr Duration between_drawings = std::chrono::milliseconds(100);
 
+/// A heading is worth a line only where something follows it.
+void say_once(Invocation& invocation, std::string& heading) {
+  if (!heading.empty()) invocation.say(heading);
+  heading.clear();
+}
+
 class TreeDisplay final : public Display {
  public:
   explicit TreeDisplay(Invocation& invocation) : invocation_(invocation) {}
@@ -44,6 +50,7 @@ class LineDisplay final : public Display {
   explicit LineDisplay(Invocation& invocation)
       : invocation_(invocation), last_(invocation.clock.monotonic()) {}
 
+  void heading(std::string const& text) override { heading_ = text; }
   void show(RunView const& view, engine::Event const& event) override {
     if (auto line = event_line(view, event, look_err(invocation_))) say(*line);
   }
@@ -55,11 +62,13 @@ class LineDisplay final : public Display {
 
  private:
   void say(std::string const& line) {
+    say_once(invocation_, heading_);
     invocation_.say(line);
     last_ = invocation_.clock.monotonic();
   }
 
   Invocation& invocation_;
+  std::string heading_;  ///< of the next line
   Duration last_;
 };
 
@@ -87,18 +96,23 @@ class ErrorDisplay final : public Display {
  public:
   explicit ErrorDisplay(Invocation& invocation) : invocation_(invocation) {}
 
+  void heading(std::string const& text) override { heading_ = text; }
   void show(RunView const& view, engine::Event const& event) override {
     std::string const& status = event.body["status"].as_string();
     bool bad = event.type == engine::event::note || event.type == engine::event::rollback_started ||
                (event.type == engine::event::node_ended && status == "failed");
     if (!bad) return;
-    if (auto line = event_line(view, event, look_err(invocation_))) invocation_.say(*line);
+    auto line = event_line(view, event, look_err(invocation_));
+    if (!line) return;
+    say_once(invocation_, heading_);
+    invocation_.say(*line);
   }
   void tick(RunView const&) override {}
   void rest(RunView const&) override {}
 
  private:
   Invocation& invocation_;
+  std::string heading_;  ///< of the next line
 };
 
 class SilentDisplay final : public Display {

@@ -13,6 +13,8 @@ class Display {
   virtual ~Display() = default;
   /// After `view.apply(event)`.
   virtual void show(RunView const& view, engine::Event const& event) = 0;
+  /// Divides what was before this command from what happens now; a tree shows both at once.
+  virtual void heading(std::string const&) {}
   /// Some time has passed.
   virtual void tick(RunView const& view) = 0;
   /// Leaves what was drawn alone from here on.

@@ -66,11 +66,13 @@ class Following {
 
   Error lost() const {
     return {ErrorCode::unavailable, "run " + options_.run + " is not executed by any process now",
-            "sluice resume " + options_.run + " takes it up."};
+            invocation_.hint("resume " + options_.run) + " takes it up."};
   }
 
   bool take(engine::Event const& event) {
     std::lock_guard lock(mutex_);
+    if (options_.history > 0 && event.seq == 1) display_->heading("So far:");
+    if (options_.history > 0 && event.seq == options_.history + 1) display_->heading("Now:");
     followed_.view.apply(event);
     display_->show(followed_.view, event);
     return true;
@@ -118,15 +120,16 @@ class Following {
     auto sent = here_.runs->signal(
         options_.run, {"rollback", "", invocation_.requester(), "interrupted by " + name, {}});
     std::lock_guard lock(mutex_);
-    if (sent) {
-      // A SIGHUP that comes again is no wish to end at once: a lost terminal sends several.
-      invocation_.say("Rolling back after " + name + ". " +
-                      (signal == SIGHUP ? "A SIGTERM" : "A second " + name) +
-                      " ends this program at once; '" + invocation_.hint("resume " + options_.run) +
-                      "' then goes on.");
-    } else {
-      invocation_.say("note: " + printable(sent.error().message));
-    }
+    // A run that is told to end already goes on doing so.
+    bool ending = sent || sent.error().code == ErrorCode::conflict;
+    std::string text = sent ? "Rolling back after " + name + "."
+                            : "note: " + printable(sent.error().message) + ".";
+    // A SIGHUP that comes again is no wish to end at once: a lost terminal sends several.
+    if (ending)
+      text += std::string(signal == SIGHUP ? " A SIGTERM" : " A second " + name) +
+              " ends this program at once; '" + invocation_.hint("resume " + options_.run) +
+              "' then goes on.";
+    invocation_.say(text);
   }
 
   Invocation& invocation_;
@@ -187,6 +190,7 @@ Followed follow_run(Invocation& invocation, RunsHere& here, FollowOptions const&
 int follow_to_end(Invocation& invocation, RunsHere& here, FollowOptions const& options) {
   Followed followed = follow_run(invocation, here, options);
   std::string const& run = options.run;
+  auto command = [&](std::string const& verb) { return invocation.hint(verb + " " + run); };
   switch (followed.why) {
     case Followed::Why::ended: {
       int code = print_ending(invocation, followed.view);
@@ -194,22 +198,20 @@ int follow_to_end(Invocation& invocation, RunsHere& here, FollowOptions const& o
       return code;
     }
     case Followed::Why::detached:
-      invocation.say("No longer looking. The run goes on: " + invocation.hint("watch " + run) +
-                     " looks again, " + invocation.hint("stop " + run) + " or " +
-                     invocation.hint("rollback " + run) + " end it.");
+      invocation.say("No longer looking. The run goes on: " + command("watch") + " looks again, " +
+                     command("stop") + " or " + command("rollback") + " end it.");
       return exit_interrupted;
     case Followed::Why::frozen:
       here.runs.reset();
-      invocation.say("Let go: " + run + " stays where it is, nobody executes it. To go on: " +
-                     invocation.hint("resume " + run));
+      invocation.say("Let go: " + run +
+                     " stays where it is, nobody executes it. To go on: " + command("resume"));
       return exit_interrupted;
     case Followed::Why::timed_out: {
       bool executed = here.executes();
       here.runs.reset();
       invocation.say("--wait-timeout passed. " +
-                     (executed ? "Nobody executes " + run +
-                                     " now; to go on: " + invocation.hint("resume " + run)
-                               : "The run goes on: " + invocation.hint("watch " + run)));
+                     (executed ? "Nobody executes " + run + " now; to go on: " + command("resume")
+                               : "The run goes on: " + command("watch")));
       return exit_wait_timeout;
     }
     case Followed::Why::failed: break;

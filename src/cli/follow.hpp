@@ -20,6 +20,8 @@ struct FollowOptions {
   std::string run;
   OnInterrupt on_interrupt = OnInterrupt::detach;
   std::optional<Duration> wait_timeout;
+  /// The journal up to here was written before this command: it is shown as what was so far.
+  std::int64_t history = 0;
 };
 
 struct Followed {

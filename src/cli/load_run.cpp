@@ -25,11 +25,19 @@ Result<RunView> load_run(server::Runs& runs, std::string const& id,
   }
 }
 
-bool is_run_id(std::string_view text) {
-  return text.size() == 11 && text.starts_with("d-") &&
+bool is_run_id(std::string_view text) { return text.size() == 11 && resembles_run_id(text); }
+
+bool resembles_run_id(std::string_view text) {
+  return text.size() > 2 && text.starts_with("d-") &&
          std::ranges::all_of(text.substr(2), [](char c) {
            return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
          });
+}
+
+Error no_such_run(std::string const& text) {
+  return {ErrorCode::not_found,
+          "there is no run " + text + ": the id of a run is d- and nine capitals or digits",
+          "sluice list shows the runs. A function of that name is meant by " + text + ":ALIAS."};
 }
 
 json::Value row_json(store::RunRow const& row) {

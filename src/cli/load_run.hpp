@@ -16,6 +16,13 @@ Result<RunView> load_run(server::Runs& runs, std::string const& id,
 /// Whether a text has the form of a run's id: "d-" and nine of A-Z0-9.
 bool is_run_id(std::string_view text);
 
+/// Whether somebody who wrote this meant a run, though it may have been cut short: "d-" and
+/// capitals or digits, any number of them.
+bool resembles_run_id(std::string_view text);
+
+/// What to answer where such a text is no run's id.
+Error no_such_run(std::string const& text);
+
 /// A run's row for lists, as JSON.
 json::Value row_json(store::RunRow const& row);
 

@@ -6,22 +6,13 @@
 namespace sluice::cli {
 namespace {
 
-int refuse_busy(Invocation& invocation, RunsHere& here, store::Busy const& busy) {
-  std::string who;
-  if (auto row = here.runs->get(busy.run))
-    who = " (" + row->name + ", asked for by " + row->requester + " at " +
-          local_text(row->created) + ")";
-  if (invocation.json()) {
-    json::Value out{{"kind", "Busy"}, {"lock", busy.lock}, {"run", busy.run}};
-    invocation.terminal.out(out.dump() + "\n");
-  }
-  invocation.refuse(
-      {ErrorCode::conflict,
-       "run " + busy.run + who + " is at work on the same function: it holds " + busy.lock,
-       "sluice watch " + busy.run + " follows it; sluice stop " + busy.run +
-           " or sluice rollback " + busy.run + " ends it. If its process died: sluice resume " +
-           busy.run});
-  return exit_rejected;
+std::string what_to_do(Invocation const& invocation, std::string const& run, bool executed) {
+  auto command = [&](std::string const& verb) { return invocation.hint(verb + " " + run); };
+  if (executed)
+    return command("watch") + " follows it; " + command("stop") + " or " + command("rollback") +
+           " ends it.";
+  return command("resume") + " goes on with it; " + command("rollback") + " takes it back; " +
+         command("stop") + " takes back only what it has not finished.";
 }
 
 void announce(Invocation& invocation, std::string const& run) {
@@ -36,6 +27,25 @@ void announce(Invocation& invocation, std::string const& run) {
 }
 
 }  // namespace
+
+int refuse_busy(Invocation& invocation, RunsHere& here, store::Busy const& busy) {
+  auto row = here.runs->get(busy.run);
+  bool executed = row && !row->owner.empty();
+  std::string who;
+  if (row)
+    who = " (" + row->name + ", asked for by " + row->requester + " at " +
+          local_text(row->created) + ")";
+  if (invocation.json()) {
+    json::Value out{{"kind", "Busy"}, {"lock", busy.lock}, {"run", busy.run}};
+    if (row) out.set("executed", executed);
+    invocation.terminal.out(out.dump() + "\n");
+  }
+  std::string what = executed ? " is at work on the same function and holds "
+                              : " has not ended, no process executes it any more, and it holds ";
+  invocation.refuse({ErrorCode::conflict, "run " + busy.run + who + what + busy.lock,
+                     what_to_do(invocation, busy.run, executed)});
+  return exit_rejected;
+}
 
 int start_and_follow(Invocation& invocation, RunsHere& here, server::NewRun run) {
   auto wait = duration_option(invocation.line, "wait-timeout");

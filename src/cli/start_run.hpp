@@ -8,4 +8,7 @@ namespace sluice::cli {
 /// the exit code.
 int start_and_follow(Invocation& invocation, RunsHere& here, server::NewRun run);
 
+/// Says which run is in the way, whether somebody executes it, and what can be done about it.
+int refuse_busy(Invocation& invocation, RunsHere& here, store::Busy const& busy);
+
 }  // namespace sluice::cli

@@ -16,6 +16,18 @@ constexpr std::string_view deploy_text =
     "ends "
     "the program at once; the journal is safe, and 'sluice resume' goes on.";
 
+constexpr std::string_view rollback_text =
+    "A running run is told to roll back and followed to its end. Where its process is gone, this "
+    "one writes the rollback into the journal, takes the run up and carries it out. A finished run "
+    "is undone by a new run that restores the baselines it recorded; it is refused where a later "
+    "run of this journal has moved one of its functions since.\n\n"
+    "FUNCTION:ALIAS needs no journal: the alias goes to --to VERSION; without it, an alias that is "
+    "split goes to its primary version, and one that is not split needs --to. Where a run whose "
+    "process is gone still holds the alias, that run is rolled back instead, and its code "
+    "answered. "
+    "An alias that is already there is left alone, with code 0.\n\n"
+    "--dry-run says from which version to which each function would go, and who is in the way.";
+
 std::vector<Option> deploy_options() {
   return {
       {.name = "dry-run",
@@ -93,7 +105,8 @@ void add_release_commands(std::vector<Command>& all) {
        .summary = "Take up a run whose process ended before it did",
        .text = "The run goes on where its journal ends: what may have happened is looked up first, "
                "nothing is "
-               "done twice. Without RUN it takes up the one run that has not ended. The "
+               "done twice. What the journal tells already is shown first, under 'So far:'. "
+               "Without RUN it takes up the one run that has not ended. The "
                "credentials are those "
                "of this process; they must belong to the account the run was started in.",
        .examples = {{"sluice resume", "Take up the one unfinished run"},
@@ -110,13 +123,7 @@ void add_release_commands(std::vector<Command>& all) {
       {.name = "rollback",
        .group = "Release",
        .summary = "Move traffic back: of a run, or of an alias without a journal",
-       .text = "A running run is told to roll back and followed to its end. A finished run is "
-               "undone by a new "
-               "run that restores the baselines it recorded. FUNCTION:ALIAS needs no journal: the "
-               "alias goes "
-               "to --to VERSION; without it, an alias that is split goes to its primary version, "
-               "and one "
-               "that is not split needs --to.",
+       .text = rollback_text,
        .examples = {{"sluice rollback d-7QK2M9XTA", "Undo a run, running or finished"},
                     {"sluice rollback orders:live", "Settle a split alias on its primary version"},
                     {"sluice rollback orders:live --to 41", "Point the alias at a version"}},

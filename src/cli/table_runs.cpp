@@ -108,21 +108,29 @@ void add_signal_commands(std::vector<Command>& all) {
        "sluice continue d-7QK2M9XTA", "Go on", run_continue, true},
       {"stop", "End a run: releases on their way go back, finished ones stay",
        "A release that has not finished goes back to its baseline, so that no alias is left split; "
-       "targets that are done stay on the new version. 'sluice rollback RUN' takes those back too.",
+       "targets that are done stay on the new version. 'sluice rollback RUN' takes those back "
+       "too.\n\n"
+       "Where no process executes the run any more, this one writes the stop into the journal, "
+       "takes "
+       "the run up with its own credentials, and follows it to its end and exit code.",
        "sluice stop d-7QK2M9XTA", "End it", run_stop, false},
   };
   for (auto const& one : table) {
     std::vector<Option> own = {reason_option()};
     if (one.step) own.push_back(step_option());
-    all.push_back(
-        {.name = one.name,
-         .group = "Signals",
-         .summary = one.summary,
-         .text = one.text,
-         .examples = {{one.example, one.what}},
-         .positionals = {run_argument()},
-         .options = options_of({own, store_options(), {output_option({"human", "json", "name"})}}),
-         .run = one.run});
+    std::vector<Option> last = {output_option({"human", "json", "name"})};
+    // Only a stop may have to be carried out by this process.
+    bool executes = one.run == run_stop;
+    if (executes) last.insert(last.begin(), progress_option());
+    all.push_back({.name = one.name,
+                   .group = "Signals",
+                   .summary = one.summary,
+                   .text = one.text,
+                   .examples = {{one.example, one.what}},
+                   .positionals = {run_argument()},
+                   .options = options_of({own, executes ? aws_options() : std::vector<Option>(),
+                                          store_options(), last}),
+                   .run = one.run});
   }
 }
 

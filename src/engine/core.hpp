@@ -84,7 +84,8 @@ class Core {
   /// Answers after the signal is durable. Exactly one of two that exclude each other wins.
   Result<void> signal(std::string const& run, Signal const& signal);
   /// A stop or rollback of a run that nobody executes: journalled now, obeyed before anything else
-  /// when the run is resumed. Other signals are refused.
+  /// when the run is resumed. Other signals are refused, and a second one of these (conflict). Of a
+  /// run that this core executes after all it is an ordinary signal.
   Result<void> signal_unexecuted(std::string const& run, Signal const& signal);
 
   /// Wakes what is due.

@@ -84,20 +84,29 @@ void Core::record_signal(Run& run, Signal const& signal) {
 }
 
 Result<void> Core::signal_unexecuted(std::string const& id, Signal const& signal) {
+  // Somebody may have resumed it since it was found unexecuted: claiming it would fence it off.
+  if (Run* known = find(id); known && !known->lost) return this->signal(id, signal);
   if (!ends_the_run(signal))
     return fail(ErrorCode::unavailable, "no process executes run " + id + " now",
                 "sluice resume " + id + " goes on with it.");
   auto claimed = claim(id);
   if (!claimed) return std::unexpected(claimed.error());
   Run& run = **claimed;
-  if (run.state.stop)
-    return fail(ErrorCode::conflict,
-                "run " + id + " is to end already (asked by " + run.state.stop->by + ")",
-                "sluice resume " + id + " carries that out.");
-  record_signal(run, signal);
-  if (!flush(run))
-    return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
-  return ports_.store.release(id, run.epoch);
+  Result<void> taken;
+  if (run.state.stop) {
+    taken = fail(ErrorCode::conflict,
+                 "run " + id + " is already to be " +
+                     (run.state.stop->roll_back ? "rolled back" : "stopped") + " (asked by " +
+                     run.state.stop->by + ")",
+                 "sluice resume " + id + " carries that out.");
+  } else {
+    record_signal(run, signal);
+    if (!flush(run))
+      taken = fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
+  }
+  // In any case: nobody executes it now, and its row must not name somebody who does.
+  auto released = ports_.store.release(id, run.epoch);
+  return taken ? released : taken;
 }
 
 Result<void> Core::answer_question(Run& run, std::string const& path, Signal const& signal) {

@@ -30,7 +30,8 @@ Error not_answering(std::filesystem::path const& folder, store::HeldBy const& ho
           "Wait for it, or end that process; its runs can be resumed."};
 }
 
-/// Settings that mean the same in another process's folder.
+}  // namespace
+
 AwsSettings anywhere(AwsSettings settings) {
   std::error_code failure;
   if (!settings.local_state) return settings;
@@ -38,8 +39,6 @@ AwsSettings anywhere(AwsSettings settings) {
   if (!failure) settings.local_state = std::filesystem::absolute(place).string();
   return settings;
 }
-
-}  // namespace
 
 Attached::Attached(AttachOptions options)
     : options_(std::move(options)),
@@ -104,8 +103,6 @@ Result<std::shared_ptr<Attached::Place>> Attached::replace(std::shared_ptr<Place
     std::lock_guard lock(mutex_);
     place_ = *found;
   }
-  if ((*found)->host && options_.tell)
-    options_.tell("The process that executed the runs is gone; this one goes on.");
   return found;
 }
 
@@ -192,7 +189,10 @@ Result<void> Attached::go_on(std::string const& run, std::stop_token stop) {
   auto row = now->runs().get(run);
   if (!row) return std::unexpected(row.error());
   if (row->ended) return {};
-  return now->runs().resume(run, *settings);
+  auto resumed = now->runs().resume(run, *settings);
+  if (resumed && now->host && options_.tell)
+    options_.tell("The process that executed " + run + " is gone; this one goes on with it.");
+  return resumed;
 }
 
 Result<void> Attached::follow(std::string const& run, std::int64_t after,

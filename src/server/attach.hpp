@@ -10,12 +10,15 @@
 
 namespace sluice::server {
 
+/// Settings that mean the same in another process's folder: what a run records of its world.
+AwsSettings anywhere(AwsSettings settings);
+
 struct AttachOptions {
   HostOptions host;
   /// How long a holder may take to answer before it is reported (design E10).
   Duration patience = std::chrono::seconds(5);
-  /// Told, in a sentence for the user, when this process takes over from one that went away. May be
-  /// empty; called on the thread of the call that noticed.
+  /// Told, in a sentence for the user, when this process goes on with a run whose process went away
+  /// before the run had ended. May be empty; called on the thread that follows the run.
   std::function<void(std::string const&)> tell;
 };
 

@@ -28,6 +28,27 @@ Result<void> check_packages(plan::Plan const& plan, store::Packages& packages) {
   return {};
 }
 
+/// The row of a run whose process was killed still names that process. Whoever holds the store
+/// knows better: nobody else executes its runs (design E10).
+class Executed {
+ public:
+  explicit Executed(engine::Engine& engine) : engine_(engine), before_(engine.active()) {}
+
+  /// Rows that were read since: one of a run that began or ended meanwhile is left as it is.
+  void correct(std::vector<store::RunRow>& rows) {
+    auto now = engine_.active();
+    auto in = [](auto const& runs, std::string const& id) {
+      return std::ranges::find(runs, id) != runs.end();
+    };
+    for (auto& row : rows)
+      if (!in(before_, row.id) && !in(now, row.id)) row.owner.clear();
+  }
+
+ private:
+  engine::Engine& engine_;
+  std::vector<std::string> before_;
+};
+
 RecordedWorld recorded_world(store::RunRow const& row) {
   RecordedWorld recorded;
   recorded.world = row.world;
@@ -112,20 +133,26 @@ Result<void> HostRuns::signal(std::string const& run, engine::Signal const& sign
   auto row = get(run);
   if (!row) return std::unexpected(row.error());
   if (row->ended) return fail(ErrorCode::conflict, "run " + run + " has ended: " + row->state);
-  // Who asks for a rollback goes on with the run himself; of a stop nobody would see the end.
-  if (signal.kind != "rollback") return std::unexpected(not_executed(run));
+  bool ends = signal.kind == "stop" || signal.kind == "rollback";
+  if (!ends) return std::unexpected(not_executed(run));
   return engine_.signal_unexecuted(run, signal);
 }
 
 Result<store::RunRow> HostRuns::get(std::string const& run) {
+  Executed executed(engine_);
   auto row = engine_.with_store([&](store::Store& store) { return store.run(run); });
   if (!row) return std::unexpected(row.error());
   if (!*row) return std::unexpected(no_run(run));
-  return std::move(**row);
+  std::vector rows{std::move(**row)};
+  executed.correct(rows);
+  return std::move(rows.front());
 }
 
 Result<std::vector<store::RunRow>> HostRuns::list(store::RunFilter const& filter) {
-  return engine_.with_store([&](store::Store& store) { return store.runs(filter); });
+  Executed executed(engine_);
+  auto rows = engine_.with_store([&](store::Store& store) { return store.runs(filter); });
+  if (rows) executed.correct(*rows);
+  return rows;
 }
 
 Result<plan::Plan> HostRuns::plan(std::string const& run) {

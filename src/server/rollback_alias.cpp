@@ -42,7 +42,7 @@ Error with_versions(Error error, aws::Lambda& lambda, std::string const& functio
   return error;
 }
 
-Result<aws::AliasRecord> read_alias(aws::Lambda& lambda, AliasRollback const& request) {
+Result<aws::AliasRecord> read_alias(aws::Lambda lambda, AliasRollback const& request) {
   if (auto exists = lambda.get_function(request.function); !exists)
     return std::unexpected(exists.error().error());
   auto alias = lambda.get_alias(request.function, request.alias);
@@ -74,9 +74,6 @@ Result<std::string> choose_version(aws::Lambda& lambda, AliasRollback const& req
   if (!is_version(*request.to))
     return fail(ErrorCode::invalid_input, "'" + printable(*request.to) + "' is no version",
                 "A rollback goes to a published version, for example --to 7.");
-  if (now == AliasContent{*request.to, {}})
-    return fail(ErrorCode::conflict,
-                "alias " + name + " is at version " + *request.to + " already");
   return *request.to;
 }
 
@@ -97,24 +94,14 @@ Result<void> check_version(aws::Lambda& lambda, AliasRollback const& request,
                                   : "Choose another version with --to.");
 }
 
-std::vector<plan::Lock> locks_for(engine::ReleaseState const& state) {
-  // A release file may leave account or Region open, which its lock shows as '*'.
-  std::vector<plan::Lock> locks;
-  for (auto const& account : {std::string("*"), state.account})
-    for (auto const& region : {std::string("*"), state.region})
-      locks.push_back({"alias:" + account + ":" + region + ":" + state.function + ":" + state.alias,
-                       plan::Lock::Busy::reject});
-  return locks;
-}
-
-engine::ReleaseState state_of(AliasRollback const& request, aws::AliasRecord const& alias,
-                              std::string const& region, std::string const& version) {
+engine::ReleaseState state_of(FoundAlias const& found, std::string const& version) {
+  aws::AliasRecord const& alias = found.record;
   engine::ReleaseState state;
-  state.function = engine::bare_name(request.function);
+  state.function = found.function;
   state.function_arn = engine::unqualified(alias.arn);
-  state.account = engine::account_of(alias.arn);
-  state.alias = request.alias;
-  state.region = region;
+  state.account = found.account;
+  state.alias = alias.name;
+  state.region = found.region;
   state.prepared = state.function_existed = state.alias_existed = state.shifted = true;
   state.alias_now = engine::content_of(alias);
   state.alias_revision = alias.revision_id;
@@ -148,23 +135,50 @@ Result<AliasRollback> parse_alias_rollback(std::string const& text) {
   return request;
 }
 
+Result<FoundAlias> find_alias(engine::Services& services, AliasRollback const& request,
+                              std::stop_token stop) {
+  FoundAlias found;
+  found.target.name = target_name;
+  found.target.region = request.region;
+  if (request.function.starts_with("arn:"))
+    found.target.account = engine::account_of(request.function);
+  auto aws = services.aws.open(found.target, stop);
+  if (!aws) return std::unexpected(aws.error());
+  auto alias = read_alias(aws->lambda(aws::Lane::rollback), request);
+  if (!alias) return std::unexpected(alias.error());
+  found.function = engine::bare_name(request.function);
+  found.account = engine::account_of(alias->arn);
+  found.region = aws->region;
+  found.record = std::move(*alias);
+  return found;
+}
+
+std::vector<plan::Lock> locks_of(FoundAlias const& alias) {
+  // A release file may leave account or Region open, which its lock shows as '*'.
+  std::vector<plan::Lock> locks;
+  for (auto const& account : {std::string("*"), alias.account})
+    for (auto const& region : {std::string("*"), alias.region})
+      locks.push_back(
+          {"alias:" + account + ":" + region + ":" + alias.function + ":" + alias.record.name,
+           plan::Lock::Busy::reject});
+  return locks;
+}
+
+bool is_there(AliasRollback const& request, FoundAlias const& alias) {
+  return request.to && engine::content_of(alias.record) == AliasContent{*request.to, {}};
+}
+
 Result<NewRun> roll_back_alias(engine::Services& services, AliasRollback const& request,
-                               std::stop_token stop) {
-  plan::Target target;
-  target.name = target_name;
-  target.region = request.region;
-  if (request.function.starts_with("arn:")) target.account = engine::account_of(request.function);
-  auto aws = services.aws.open(target, stop);
+                               FoundAlias const& found, std::stop_token stop) {
+  auto aws = services.aws.open(found.target, stop);
   if (!aws) return std::unexpected(aws.error());
   auto lambda = aws->lambda(aws::Lane::rollback);
-  auto alias = read_alias(lambda, request);
-  if (!alias) return std::unexpected(alias.error());
-  auto version = choose_version(lambda, request, engine::content_of(*alias));
+  auto version = choose_version(lambda, request, engine::content_of(found.record));
   if (!version) return std::unexpected(version.error());
   if (auto usable = check_version(lambda, request, *version); !usable)
     return std::unexpected(usable.error());
 
-  auto state = state_of(request, *alias, aws->region, *version);
+  auto state = state_of(found, *version);
   plan::Release release;
   release.id = std::string(target_name) + "/" + state.function;
   release.target = target_name;
@@ -175,8 +189,8 @@ Result<NewRun> roll_back_alias(engine::Services& services, AliasRollback const& 
   run.plan.dialect = "native";
   run.plan.description = "alias " + request.alias + " of " + state.function + ": from " +
                          in_words(state.alias_now) + " to version " + *version;
-  run.plan.targets.push_back(target);
-  run.plan.locks = locks_for(state);
+  run.plan.targets.push_back(found.target);
+  run.plan.locks = locks_of(found);
   run.releases[release.id] = engine::to_json(state);
   run.plan.releases.push_back(std::move(release));
   run.plan.root = restore_tree(run.plan.releases);

@@ -1,9 +1,11 @@
 #include "server/rollback_plan.hpp"
 
 #include "base/strings.hpp"
+#include "engine/release/live.hpp"
 #include "engine/release/release_state.hpp"
 #include "plan/steps.hpp"
 #include "server/restore_tree.hpp"
+#include "server/world.hpp"
 
 namespace sluice::server {
 namespace {
@@ -11,7 +13,7 @@ namespace {
 using engine::Place;
 using engine::ReleaseState;
 
-constexpr std::size_t most_later_runs = 200;
+constexpr std::size_t page_of_runs = 200;
 
 /// Whether a rollback can do something for it.
 bool is_off_baseline(ReleaseState const& state) {
@@ -34,31 +36,78 @@ std::string why_nothing(plan::Plan const& plan, engine::RunState const& state) {
   return places.empty() ? "it released nothing" : places;
 }
 
-/// Whether a run left `release` where an earlier run's rollback would not look for it.
-bool moved_on(store::RunRow const& later, plan::Release const& release) {
-  for (auto const& entry : later.summary["releases"].items()) {
-    bool same = entry["function"].as_string() == release.function &&
-                entry["alias"].as_string() == release.alias &&
-                entry["target"].as_string() == release.target;
-    auto const& place = entry["place"].as_string();
-    if (same && (place == name_of(Place::on_candidate) || place == name_of(Place::left_split)))
-      return true;
-  }
-  return false;
+/// The rollback of a run, and of what.
+struct Undoing {
+  store::RunRow const& row;
+  plan::Release const& release;
+  ReleaseState const& state;
+};
+
+bool same_alias(json::Value const& entry, ReleaseState const& state) {
+  auto matches = [&](char const* name, std::string const& ours) {
+    auto const& theirs = entry[name].as_string();
+    return theirs.empty() || ours.empty() || theirs == ours;
+  };
+  return engine::bare_name(entry["function"].as_string()) == state.function &&
+         entry["alias"].as_string() == state.alias && matches("account", state.account) &&
+         matches("region", state.region);
 }
 
-Result<void> check_latest(Runs& runs, std::string const& run, plan::Release const& release) {
-  auto later = runs.list({.function = release.function, .limit = most_later_runs});
-  if (!later) return std::unexpected(later.error());
-  for (auto const& row : *later) {
-    if (row.id == run) return {};
-    if (moved_on(row, release))
-      return fail(ErrorCode::conflict,
-                  "run " + row.id + " has released " + release.id + " after run " + run,
-                  "Roll that one back, or name a version: sluice rollback " + release.function +
-                      ":" + release.alias + " --to VERSION");
+/// What a later run did to the release's traffic.
+struct Move {
+  std::string version;  ///< all of it goes there since; empty: the run left it split
+  bool can_be_undone = true;
+};
+
+/// As the later run's row tells; none where it left the traffic as it was.
+std::optional<Move> move_of(store::RunRow const& later, Undoing const& undoing) {
+  if (!same_world(later.world, undoing.row.world)) return std::nullopt;
+  for (auto const& entry : later.summary["releases"].items()) {
+    if (!same_alias(entry, undoing.state)) continue;
+    auto const& place = entry["place"].as_string();
+    if (place == name_of(Place::on_candidate)) return Move{entry["candidate_version"].as_string()};
+    if (place == name_of(Place::left_split)) return Move{};
+    // A rollback that is a run of its own is done when it has succeeded.
+    if (place == name_of(Place::on_baseline) && later.state == "succeeded")
+      return Move{entry["baseline_version"].as_string(), false};
   }
-  return {};
+  return std::nullopt;
+}
+
+Error moved_since(store::RunRow const& later, Move const& move, Undoing const& undoing) {
+  auto const& [row, release, state] = undoing;
+  std::string name = state.function + (state.alias.empty() ? "" : ":" + state.alias);
+  std::vector<std::string> instead;
+  if (move.can_be_undone) instead.push_back("sluice rollback " + later.id + " takes that one back");
+  if (!state.alias.empty() && !state.baseline_version.empty())
+    instead.push_back("sluice rollback " + name + " --to " + state.baseline_version +
+                      options_for(row.world) + " goes to where " + row.id + " began");
+  return {ErrorCode::invalid_input,
+          "run " + later.id + " has moved " + name +
+              (move.version.empty() ? "" : " to version " + move.version) + " after run " + row.id +
+              ", which released version " + state.candidate_version,
+          instead.empty() ? "" : join(instead, "; ") + "."};
+}
+
+/// Refuses where the newest of the later runs that moved the traffic left it elsewhere than this
+/// run did. What has been taken back since is no obstacle.
+Result<void> check_latest(Runs& runs, Undoing const& undoing) {
+  store::RunFilter filter{.function = undoing.release.function, .limit = page_of_runs};
+  while (true) {
+    auto rows = runs.list(filter);
+    if (!rows) return std::unexpected(rows.error());
+    for (auto const& later : *rows) {
+      if (later.id == undoing.row.id) return {};
+      auto move = move_of(later, undoing);
+      if (!move) continue;
+      bool ours = move->version == undoing.state.candidate_version;
+      bool back = move->version == undoing.state.baseline_version;
+      if (ours || back) return {};
+      return std::unexpected(moved_since(later, *move, undoing));
+    }
+    if (rows->size() < page_of_runs) return {};
+    filter.before = rows->back().id;
+  }
 }
 
 }  // namespace
@@ -97,12 +146,23 @@ Result<engine::Snapshot> snapshot_of(Runs& runs, std::string const& run) {
   return snapshot;
 }
 
-Result<NewRun> roll_back_run(engine::Snapshot const& finished) {
+std::vector<UndoneRelease> undone_releases(engine::Snapshot const& run) {
+  std::vector<UndoneRelease> out;
+  for (auto const& declared : run.plan->releases) {
+    auto known = run.state.releases.find(declared.id);
+    if (known == run.state.releases.end()) continue;
+    ReleaseState state = engine::release_state(known->second);
+    if (is_off_baseline(state)) out.push_back({declared, std::move(state)});
+  }
+  return out;
+}
+
+namespace {
+
+/// A new run that restores what this one found.
+Result<NewRun> undo(engine::Snapshot const& finished) {
   auto const& state = finished.state;
   auto const& original = *finished.plan;
-  if (!state.over())
-    return fail(ErrorCode::conflict, "run " + state.id + " has not ended",
-                "sluice rollback works on it directly, or sluice stop ends it.");
   NewRun run;
   run.plan.name = original.name;
   run.plan.dialect = original.dialect;
@@ -114,11 +174,7 @@ Result<NewRun> roll_back_run(engine::Snapshot const& finished) {
   run.plan.hold_timeout = original.hold_timeout;
   run.plan.rollback_patience = original.rollback_patience;
   run.plan.context = original.context;
-  for (auto const& declared : original.releases) {
-    auto known = state.releases.find(declared.id);
-    if (known == state.releases.end()) continue;
-    ReleaseState release = engine::release_state(known->second);
-    if (!is_off_baseline(release)) continue;
+  for (auto& [declared, release] : undone_releases(finished)) {
     release.place_note.clear();
     release.latest_note.clear();
     run.releases[declared.id] = engine::to_json(release);
@@ -132,13 +188,20 @@ Result<NewRun> roll_back_run(engine::Snapshot const& finished) {
   return run;
 }
 
+}  // namespace
+
 Result<NewRun> roll_back_run(Runs& runs, std::string const& run) {
+  auto row = runs.get(run);
+  if (!row) return std::unexpected(row.error());
+  if (!row->ended)
+    return fail(ErrorCode::conflict, "run " + run + " has not ended",
+                "sluice rollback works on it directly, or sluice stop ends it.");
   auto finished = snapshot_of(runs, run);
   if (!finished) return std::unexpected(finished.error());
-  auto rollback = roll_back_run(*finished);
+  auto rollback = undo(*finished);
   if (!rollback) return rollback;
-  for (auto const& release : rollback->plan.releases)
-    if (auto latest = check_latest(runs, run, release); !latest)
+  for (auto const& [release, state] : undone_releases(*finished))
+    if (auto latest = check_latest(runs, {*row, release, state}); !latest)
       return std::unexpected(latest.error());
   return rollback;
 }

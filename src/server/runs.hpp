@@ -37,7 +37,10 @@ class Runs {
   virtual Result<engine::Started> start(NewRun run) = 0;
   /// Takes up a run whose process died, with these settings.
   virtual Result<void> resume(std::string const& run, AwsSettings const& aws) = 0;
+  /// Of a run that nobody executes a stop or rollback is journalled, and obeyed as soon as the run
+  /// is resumed; every other signal is refused (unavailable).
   virtual Result<void> signal(std::string const& run, engine::Signal const& signal) = 0;
+  /// `owner` of the row is empty where nobody executes the run, however its process ended.
   virtual Result<store::RunRow> get(std::string const& run) = 0;
   virtual Result<std::vector<store::RunRow>> list(store::RunFilter const& filter) = 0;
   virtual Result<plan::Plan> plan(std::string const& run) = 0;

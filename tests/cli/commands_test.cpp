@@ -13,6 +13,7 @@ namespace sluice::cli {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using Words = std::vector<std::string>;
 
 constexpr char good_file[] = R"(function: orders
@@ -245,7 +246,14 @@ TEST_F(Commands, deploy_names_the_run_that_holds_the_lock) {
   state.busy = store::Busy{"alias:*:eu-west-1:orders:live", "d-AAAAAAAAA"};
   EXPECT_EQ(run({"deploy", file}), 10);
   EXPECT_THAT(terminal.written_err, HasSubstr("d-AAAAAAAAA"));
+  EXPECT_THAT(terminal.written_err, HasSubstr("no process executes it any more"));
+  for (auto verb : {"resume", "rollback", "stop"})
+    EXPECT_THAT(terminal.written_err, HasSubstr("sluice " + std::string(verb) + " d-AAAAAAAAA"));
+  state.row.owner = "somebody";
+  EXPECT_EQ(run({"deploy", file}), 1);
+  EXPECT_THAT(terminal.written_err, HasSubstr("is at work on the same function"));
   EXPECT_THAT(terminal.written_err, HasSubstr("sluice watch d-AAAAAAAAA"));
+  EXPECT_THAT(terminal.written_err, Not(HasSubstr("sluice resume")));
 }
 
 TEST_F(Commands, deploy_asks_on_a_terminal_only) {
@@ -279,9 +287,86 @@ TEST_F(Commands, signals_carry_who_and_why) {
 }
 
 TEST_F(Commands, a_signal_to_a_run_without_a_process_says_how_to_take_it_up) {
-  state.signal_error = Error{ErrorCode::not_found, "no such run here", ""};
-  EXPECT_EQ(run({"stop", "d-7QK2M9XTA"}), 1);
-  EXPECT_THAT(terminal.written_err, HasSubstr("sluice resume d-7QK2M9XTA"));
+  state.signal_error = Error{ErrorCode::unavailable, "nobody executes it", ""};
+  for (auto verb : {"approve", "reject", "skip", "promote", "pause", "continue"}) {
+    EXPECT_EQ(run({verb, "d-7QK2M9XTA"}), 1);
+    EXPECT_THAT(terminal.written_err, HasSubstr("sluice resume d-7QK2M9XTA takes it up"));
+  }
+  std::string journal = (folder.path() / "my state").string();
+  EXPECT_EQ(run({"approve", "d-7QK2M9XTA", "--state", journal}), 1);
+  EXPECT_THAT(terminal.written_err,
+              HasSubstr("sluice resume d-7QK2M9XTA --state '" + journal + "' takes it up"));
+  state.row.owner = "somebody";
+  EXPECT_EQ(run({"approve", "d-7QK2M9XTA"}), 1);
+  EXPECT_THAT(terminal.written_err, HasSubstr("nobody executes it"));
+}
+
+TEST_F(Commands, a_stop_is_acknowledged_where_a_process_obeys_it) {
+  state.row.owner = "somebody";
+  EXPECT_EQ(run({"stop", "d-7QK2M9XTA", "--reason", "wrong build"}), 0);
+  EXPECT_EQ(terminal.written_out, "d-7QK2M9XTA is being stopped\n");
+  ASSERT_EQ(state.signals.size(), 1u);
+  EXPECT_EQ(state.signals[0].reason, "wrong build");
+  EXPECT_FALSE(state.resumed);
+}
+
+TEST_F(Commands, a_stop_or_rollback_without_a_process_is_carried_out_here) {
+  struct Case {
+    std::string verb, end;
+    int code;
+  };
+  state.started = canary_plan({"default"});
+  for (auto const& one : {Case{"stop", "stopped", 9}, Case{"rollback", "rolled_back", 5}}) {
+    ends_as(one.end);
+    state.signals.clear();
+    state.resumed = false;
+    EXPECT_EQ(run({one.verb, "d-7QK2M9XTA"}), one.code) << terminal.written_err;
+    ASSERT_EQ(state.signals.size(), 1u);
+    EXPECT_EQ(state.signals[0].kind, one.verb);
+    EXPECT_TRUE(state.resumed);
+    EXPECT_THAT(terminal.written_err, HasSubstr("this one takes it up"));
+  }
+  // Somebody was here before: what he asked for is carried out.
+  state.signal_error = Error{ErrorCode::conflict, "run d-7QK2M9XTA is already to be stopped", ""};
+  ends_as("stopped");
+  EXPECT_EQ(run({"rollback", "d-7QK2M9XTA"}), 9);
+  EXPECT_THAT(terminal.written_err, HasSubstr("already to be stopped"));
+}
+
+TEST_F(Commands, what_the_journal_tells_already_is_marked_as_history) {
+  ends_as("succeeded");
+  state.started = canary_plan({"default"});
+  state.row.last_seq = static_cast<std::int64_t>(state.journal.size()) - 1;
+  EXPECT_EQ(run({"resume", "d-7QK2M9XTA"}), 0);
+  auto const& text = terminal.written_err;
+  auto so_far = text.find("So far:\n");
+  auto shifted = text.find("shift to 10 %: done");
+  auto now = text.find("Now:\n");
+  EXPECT_LT(so_far, shifted) << text;
+  EXPECT_LT(shifted, now) << text;
+  EXPECT_NE(now, std::string::npos) << text;
+  EXPECT_EQ(run({"resume", "d-7QK2M9XTA", "-o", "json"}), 0);
+  EXPECT_THAT(terminal.written_out, Not(HasSubstr("So far")));
+}
+
+TEST_F(Commands, resume_finds_only_what_nobody_executes) {
+  ends_as("succeeded");
+  state.started = canary_plan({"default"});
+  EXPECT_EQ(run({"resume"}), 0);
+  EXPECT_TRUE(state.resumed);
+  state.row.owner = "somebody";
+  state.resumed = false;
+  EXPECT_EQ(run({"resume"}), 1);
+  EXPECT_THAT(terminal.written_err, HasSubstr("or is executed by a process"));
+  EXPECT_FALSE(state.resumed);
+}
+
+TEST_F(Commands, a_runs_id_that_was_cut_short_is_no_function) {
+  for (Words const& words : {Words{"get", "d-7QK2"}, Words{"rollback", "d-7QK2"}}) {
+    EXPECT_EQ(run(words), 1);
+    EXPECT_THAT(terminal.written_err, HasSubstr("there is no run d-7QK2"));
+  }
+  EXPECT_EQ(opened, 0);
 }
 
 TEST_F(Commands, watch_mirrors_the_end_only_when_asked) {

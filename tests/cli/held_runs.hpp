@@ -15,6 +15,7 @@ class HeldRuns final : public server::Runs {
     std::vector<engine::Signal> signals;
     bool executes = true;
     std::optional<Error> signal_error;
+    bool resumed = false;
   };
   explicit HeldRuns(State& state) : state_(state) {}
 
@@ -23,7 +24,10 @@ class HeldRuns final : public server::Runs {
     state_.started = std::move(run.plan);
     return engine::Started{state_.row.id, std::nullopt};
   }
-  Result<void> resume(std::string const&, server::AwsSettings const&) override { return {}; }
+  Result<void> resume(std::string const&, server::AwsSettings const&) override {
+    state_.resumed = true;
+    return {};
+  }
   Result<void> signal(std::string const&, engine::Signal const& signal) override {
     if (state_.signal_error) return std::unexpected(*state_.signal_error);
     state_.signals.push_back(signal);

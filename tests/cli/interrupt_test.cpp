@@ -65,7 +65,12 @@ struct Interrupted : testing::Test {
   }
 
   int resume(int signal, std::vector<std::string> options, Streams tty = {}) {
-    std::vector<std::string> words{"resume", "d-7QK2M9XTA"};
+    return follow("resume", signal, std::move(options), tty);
+  }
+
+  int follow(std::string const& command, int signal, std::vector<std::string> options,
+             Streams tty = {}) {
+    std::vector<std::string> words{command, "d-7QK2M9XTA"};
     words.insert(words.end(), options.begin(), options.end());
     return run_program(words, terminal, tty, {{"SLUICE_STATE", "/tmp"}},
                        [&](Invocation&) -> Result<RunsHere> {
@@ -106,6 +111,11 @@ TEST_F(Interrupted, on_a_terminal_a_person_says) {
   terminal.input = "\n";
   EXPECT_EQ(resume(SIGINT, {}, {true, false, true}), exit_rolled_back);
   EXPECT_THAT(terminal.written_err, HasSubstr("[Rollback/freeze]"));
+}
+
+TEST_F(Interrupted, a_rollback_that_is_carried_out_here_goes_on) {
+  EXPECT_EQ(follow("rollback", SIGINT, {}), exit_rolled_back);
+  EXPECT_THAT(terminal.written_err, Not(HasSubstr("No longer looking")));
 }
 
 TEST_F(Interrupted, somebody_elses_run_goes_on) {

@@ -21,6 +21,13 @@ class InitTest(StageTest):
         same = self.stage.sluice("diff", file, "--detailed-exitcode")
         self.assertEqual(same.code, 0, str(same))
 
+    def test_without_an_alias_those_that_exist_are_named(self):
+        made = self.stage.sluice("init", "orders")
+        self.assertEqual(made.code, 0, str(made))
+        self.assertIn("has the alias live", made.err)
+        self.assertIn("sluice init orders:live", made.err)
+        self.assertNotIn("has the alias", self.stage.sluice("init", "orders:live").err)
+
     def test_a_difference_is_shown_and_has_its_exit_code(self):
         file = self.stage.release_file("two", memory=256)
         done = self.stage.sluice("diff", file, "--detailed-exitcode")

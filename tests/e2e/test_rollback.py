@@ -100,6 +100,45 @@ class RollbackTest(StageTest):
         self.assertEqual(resumed.code, 0, str(resumed))
         self.assertNotIn("2", self.stage.wire.versions("orders"))
 
+    def test_a_run_that_a_later_one_replaced_is_refused_by_name(self):
+        second = self.deployed("two").run
+        third = self.deployed("three").run
+        for words in ((), ("--dry-run",)):
+            done = self.stage.sluice("rollback", second, "--yes", *words)
+            self.assertEqual(done.code, 3, str(done))
+            self.assertIn("run %s has moved orders:live to version 3" % third, done.err)
+            self.assertIn("sluice rollback " + third, done.err)
+            self.assertIn("sluice rollback orders:live --to 1", done.err)
+        self.assertAlias("3")
+        self.assertEqual(self.stage.sluice("rollback", third, "--yes").code, 0)
+        self.assertEqual(self.stage.sluice("rollback", second, "--yes").code, 0)
+        self.assertAlias("1")
+
+    def test_a_dry_run_says_from_where_to_where(self):
+        run = self.deployed("two").run
+        for what in ((run,), ("orders:live", "--to", "1")):
+            done = self.stage.sluice("rollback", *what, "--dry-run")
+            self.assertEqual(done.code, 0, str(done))
+            self.assertIn("orders:live from version 2 to version 1", done.out)
+        shown = self.stage.sluice("rollback", run, "--dry-run", "-o", "json").json()
+        self.assertEqual(shown["moves"][0]["to"], "1")
+        self.assertAlias("2")
+
+    def test_an_alias_that_is_already_there_is_left_alone(self):
+        before = self.stage.sluice("list", "-o", "name").out
+        self.stage.calls(clear=True)
+        done = self.stage.sluice("rollback", "orders:live", "--to", "1", "--yes")
+        self.assertEqual(done.code, 0, str(done))
+        self.assertIn("already there", done.out)
+        self.assertEqual(self.stage.calls("UpdateAlias"), [])
+        self.assertEqual(self.stage.sluice("list", "-o", "name").out, before)
+
+    def test_what_looks_like_a_run_is_not_taken_for_a_function(self):
+        for words in (("get", "d-NOPE"), ("get", "d-NOPENOPE1"), ("rollback", "d-NOPE")):
+            done = self.stage.sluice(*words)
+            self.assertEqual(done.code, 1, str(done))
+            self.assertIn("there is no run " + words[1], done.err)
+
     def interrupted(self, number):
         running, run = self.stage.start_deploy("two", strategy=SLOW)
         self.until_alias(("1", {"2": 20}))

@@ -104,6 +104,29 @@ TEST(Release, ARunWhoseProcessDiedIsRolledBackWithoutGoingOnFirst) {
   EXPECT_TRUE(alias->weights.empty());
 }
 
+TEST(Release, AStopOfARunWhoseProcessDiedWaitsInTheJournal) {
+  test::Rehearsal rehearsal;
+  rehearsal.run(orders("one", in_steps));
+  auto run = rehearsal.start(orders("two", "strategy:\n  - shift: 10\n    pause: 1h\n"));
+  while (rehearsal.lambda().get_alias("orders", "live")->weights.empty()) std::this_thread::yield();
+  rehearsal.restart();
+  engine::Engine& engine = rehearsal.engine();
+  engine::Signal stop{
+      .kind = "stop", .node = "", .by = "tester", .reason = "wrong build", .data = {}};
+  ASSERT_TRUE(engine.signal_unexecuted(run, stop));
+  auto again = engine.signal_unexecuted(run, stop);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::conflict);
+  EXPECT_NE(again.error().message.find("already to be stopped (asked by tester)"),
+            std::string::npos);
+  auto row = engine.with_store([&](store::Store& store) { return store.run(run); });
+  EXPECT_EQ((*row)->owner, "");
+  ASSERT_TRUE(engine.resume(run, rehearsal.services()));
+  auto end = rehearsal.wait(run);
+  EXPECT_EQ(end.state.end_state, "stopped") << story(end);
+  EXPECT_TRUE(rehearsal.lambda().get_alias("orders", "live")->weights.empty());
+}
+
 TEST(Release, ACheckWithoutTrafficRollsBack) {
   test::Rehearsal rehearsal;
   rehearsal.run(orders("one", in_steps));

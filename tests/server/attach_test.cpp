@@ -96,6 +96,21 @@ TEST_F(AttachTest, AClientGoesOnWithItsRunWhenTheHolderHandsOver) {
   EXPECT_EQ(live_alias().function_version, "2");
 }
 
+TEST_F(AttachTest, OnlyARunThatIsTakenOverIsWorthARemark) {
+  auto holder = attach("sluice deploy a.yaml");
+  AttachOptions options;
+  options.host = host_options("sluice rollback");
+  std::vector<std::string> told;
+  options.tell = [&](std::string const& text) { told.push_back(text); };
+  auto client = *Attached::open(std::move(options));
+  std::string run = start(*client, new_run(client->packages(), "v1", {}));
+  follow(*client, run);
+  holder.reset();
+  EXPECT_EQ(state_of(*client, run), "succeeded");
+  EXPECT_TRUE(client->hosting());
+  EXPECT_THAT(told, IsEmpty());
+}
+
 TEST_F(AttachTest, AClientTakesOverFromAHolderThatWasKilled) {
   {
     auto host = open_host();
@@ -111,7 +126,11 @@ TEST_F(AttachTest, AClientTakesOverFromAHolderThatWasKilled) {
   ASSERT_EQ(poll(&ready, 1, static_cast<int>(patience.count())), 1);
   ASSERT_EQ(read(holder->output(), &byte, 1), 1) << "the holder did not come up";
 
-  auto client = attach("sluice deploy b.yaml");
+  AttachOptions client_options;
+  client_options.host = host_options("sluice deploy b.yaml");
+  std::string told;
+  client_options.tell = [&](std::string const& text) { told = text; };
+  auto client = *Attached::open(std::move(client_options));
   ASSERT_FALSE(client->hosting());
   std::string run = start(*client, new_run(client->packages(), "v2", canary()));
   Follower follower(*client, run);
@@ -125,6 +144,7 @@ TEST_F(AttachTest, AClientTakesOverFromAHolderThatWasKilled) {
   auto followed = follower.join();
   EXPECT_TRUE(followed) << followed.error().text();
   expect_gap_free(follower.events());
+  EXPECT_THAT(told, HasSubstr(run + " is gone; this one goes on with it"));
   EXPECT_EQ(state_of(*client, run), "rolled_back");
   EXPECT_EQ(live_alias().function_version, "1");
   EXPECT_THAT(live_alias().weights, IsEmpty());

@@ -89,6 +89,30 @@ TEST_F(HostTest, ARunThatWasLetGoStaysAsItIsUntilItIsResumed) {
   EXPECT_EQ(state_of(host->runs(), run), "succeeded");
 }
 
+TEST_F(HostTest, AStopOfARunThatNobodyExecutesIsObeyedWhenItIsResumed) {
+  std::string run;
+  {
+    auto host = open_host();
+    release_first_version(*host);
+    run = start(host->runs(), new_run(host->packages(), "v2", canary()));
+    follow(host->runs(), run, is_pause);
+    EXPECT_NE(host->runs().get(run)->owner, "");
+  }
+  auto host = open_host();
+  auto stopped = host->runs().signal(run, {"stop", "", "ada", "wrong file", {}});
+  ASSERT_TRUE(stopped) << stopped.error().text();
+  EXPECT_EQ(host->runs().get(run)->owner, "");
+  EXPECT_EQ(live_alias().weights.size(), 1u);
+  auto twice = host->runs().signal(run, {"rollback", "", "bob", "", {}});
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().code, ErrorCode::conflict);
+
+  ASSERT_TRUE(host->runs().resume(run, aws()));
+  expect_gap_free(follow(host->runs(), run));
+  EXPECT_EQ(state_of(host->runs(), run), "stopped");
+  EXPECT_THAT(live_alias().weights, IsEmpty());
+}
+
 TEST_F(HostTest, ARunIsResumedInItsOwnWorldOnly) {
   std::string run;
   {

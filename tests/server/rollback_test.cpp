@@ -1,3 +1,4 @@
+#include "server/alias_holder.hpp"
 #include "server/fixture.hpp"
 #include "server/rollback_plan.hpp"
 
@@ -6,6 +7,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 class RollbackTest : public ServerTest {
  protected:
@@ -28,7 +30,18 @@ class RollbackTest : public ServerTest {
     request->to = std::move(to);
     auto opened = host_->services().open(aws());
     EXPECT_TRUE(opened) << opened.error().text();
-    return roll_back_alias(*opened->services, *request, {});
+    auto found = find_alias(*opened->services, *request, {});
+    if (!found) return std::unexpected(found.error());
+    return roll_back_alias(*opened->services, *request, *found, {});
+  }
+
+  FoundAlias look(std::string const& alias) {
+    auto request = parse_alias_rollback(alias);
+    auto opened = host_->services().open(aws());
+    EXPECT_TRUE(opened) << opened.error().text();
+    auto found = find_alias(*opened->services, *request, {});
+    EXPECT_TRUE(found) << found.error().text();
+    return found ? *found : FoundAlias{};
   }
 
   std::string run_to_its_end(NewRun run) {
@@ -58,12 +71,12 @@ TEST_F(RollbackTest, AFinishedRunGoesBackToTheBaselineItRecorded) {
 TEST_F(RollbackTest, ARunThatLeftNothingBehindCannotBeRolledBack) {
   std::string run = start(host_->runs(), new_run(host_->packages(), "v2", canary()));
   follow(host_->runs(), run, is_pause);
-  auto early = roll_back_run(*snapshot_of(host_->runs(), run));
+  auto early = roll_back_run(host_->runs(), run);
   ASSERT_FALSE(early);
   EXPECT_THAT(early.error().message, HasSubstr("has not ended"));
   ASSERT_TRUE(host_->runs().signal(run, {"stop", "", "ada", "", {}}));
   follow(host_->runs(), run);
-  auto late = roll_back_run(*snapshot_of(host_->runs(), run));
+  auto late = roll_back_run(host_->runs(), run);
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::conflict);
   EXPECT_THAT(late.error().message, HasSubstr("here/orders: on baseline"));
@@ -74,10 +87,55 @@ TEST_F(RollbackTest, ARunThatALaterOneReplacedIsNotRolledBack) {
   std::string third = release("v3");
   auto back = roll_back_run(host_->runs(), second);
   ASSERT_FALSE(back);
-  EXPECT_EQ(back.error().code, ErrorCode::conflict);
-  EXPECT_THAT(back.error().message, HasSubstr("run " + third + " has released here/orders"));
-  EXPECT_THAT(back.error().hint, HasSubstr("sluice rollback orders:live --to"));
-  EXPECT_TRUE(roll_back_run(host_->runs(), third));
+  EXPECT_EQ(back.error().code, ErrorCode::invalid_input);
+  EXPECT_THAT(
+      back.error().message,
+      HasSubstr("run " + third + " has moved orders:live to version 3 after run " + second));
+  EXPECT_THAT(back.error().hint, HasSubstr("sluice rollback " + third));
+  EXPECT_THAT(back.error().hint, HasSubstr("sluice rollback orders:live --to 1"));
+
+  auto last = roll_back_run(host_->runs(), third);
+  ASSERT_TRUE(last) << last.error().text();
+  run_to_its_end(std::move(*last));
+  ASSERT_EQ(live_alias().function_version, "2");
+  auto now = roll_back_run(host_->runs(), second);
+  ASSERT_TRUE(now) << now.error().text();
+  run_to_its_end(std::move(*now));
+  EXPECT_EQ(live_alias().function_version, "1");
+}
+
+TEST_F(RollbackTest, AnAliasThatWasMovedOnRequestIsALaterRunToo) {
+  std::string second = release("v2");
+  release("v3");
+  auto moved = plan_for("orders:live", "1");
+  ASSERT_TRUE(moved) << moved.error().text();
+  run_to_its_end(std::move(*moved));
+  moved = plan_for("orders:live", "3");
+  ASSERT_TRUE(moved) << moved.error().text();
+  std::string last = run_to_its_end(std::move(*moved));
+  auto back = roll_back_run(host_->runs(), second);
+  ASSERT_FALSE(back);
+  EXPECT_THAT(back.error().message, HasSubstr("run " + last + " has moved orders:live"));
+  // Nothing of a rollback can be rolled back.
+  EXPECT_THAT(back.error().hint, Not(HasSubstr("sluice rollback " + last)));
+}
+
+TEST_F(RollbackTest, ARunThatFailedOnItsWayIsNoLaterRun) {
+  std::string second = release("v2");
+  std::string third = start(host_->runs(), new_run(host_->packages(), "v3", canary()));
+  follow(host_->runs(), third, is_pause);
+  ASSERT_TRUE(host_->runs().signal(third, {"rollback", "", "ada", "", {}}));
+  follow(host_->runs(), third);
+  auto back = roll_back_run(host_->runs(), second);
+  EXPECT_TRUE(back) << back.error().text();
+}
+
+TEST_F(RollbackTest, WhatARollbackMovesIsKnownBeforehand) {
+  std::string second = release("v2");
+  auto undone = undone_releases(*snapshot_of(host_->runs(), second));
+  ASSERT_EQ(undone.size(), 1u);
+  EXPECT_EQ(in_words(undone[0].state.alias_now), "version 2");
+  EXPECT_EQ(undone[0].state.baseline_version, "1");
 }
 
 TEST_F(RollbackTest, AnAliasThatIsNotSplitNeedsAVersion) {
@@ -120,7 +178,6 @@ TEST_F(RollbackTest, WhatCannotBeIsRefusedBeforeARunIsMade) {
   for (auto const& [alias, to, message] :
        std::vector<Case>{{"orders", "1", "names no function and alias"},
                          {"orders:", "1", "names no function and alias"},
-                         {"orders:live", "1", "is at version 1 already"},
                          {"orders:live", "9", "has no version 9"},
                          {"orders:live", "$LATEST", "is no version"},
                          {"orders:other", "1", "has no alias 'other'"},
@@ -129,6 +186,44 @@ TEST_F(RollbackTest, WhatCannotBeIsRefusedBeforeARunIsMade) {
     ASSERT_FALSE(refused) << alias;
     EXPECT_THAT(refused.error().message, HasSubstr(message));
   }
+}
+
+TEST_F(RollbackTest, AnAliasThatIsThereAlreadyIsKnownFromLooking) {
+  release("v2");
+  auto found = look("orders:live");
+  EXPECT_TRUE(is_there({"orders", "live", "2", ""}, found));
+  EXPECT_FALSE(is_there({"orders", "live", "1", ""}, found));
+  EXPECT_FALSE(is_there({"orders", "live", std::nullopt, ""}, found));
+}
+
+TEST_F(RollbackTest, TheRunThatHoldsAnAliasIsKnownAndWhetherAnybodyExecutesIt) {
+  auto world = host_->services().open(aws())->world;
+  auto found = look("orders:live");
+  auto nobody = holder_of(host_->runs(), found, world);
+  ASSERT_TRUE(nobody) << nobody.error().text();
+  EXPECT_FALSE(*nobody);
+
+  std::string run = start(host_->runs(), new_run(host_->packages(), "v2", canary()));
+  follow(host_->runs(), run, is_pause);
+  auto held = holder_of(host_->runs(), found, world);
+  ASSERT_TRUE(held && *held);
+  EXPECT_EQ((*held)->row.id, run);
+  EXPECT_TRUE((*held)->executed());
+
+  host_.reset();
+  host_ = open_host();
+  held = holder_of(host_->runs(), found, world);
+  ASSERT_TRUE(held && *held);
+  EXPECT_FALSE((*held)->executed());
+  EXPECT_TRUE((*held)->is_only_about_it());
+  EXPECT_EQ((*held)->release->baseline_version, "1");
+
+  auto busy = busy_for(host_->runs(), plan_for("orders:live", std::nullopt)->plan);
+  ASSERT_TRUE(busy && *busy);
+  EXPECT_EQ((*busy)->run, run);
+  auto elsewhere = holder_of(host_->runs(), found, json::Value{{"local_state", "/elsewhere"}});
+  ASSERT_TRUE(elsewhere && *elsewhere);
+  EXPECT_FALSE((*elsewhere)->is_only_about_it());
 }
 
 TEST_F(RollbackTest, ARollbackWaitsForNobodyElsesRelease) {
