@@ -72,7 +72,12 @@ create table run_functions (
 create index run_functions_by_run on run_functions (run);
 )sql";
 
-constexpr std::array all = {Migration{1, version_1}};
+/// Every start of a run and every look at the queue asks for these few among all runs.
+constexpr char const* version_2 = R"sql(
+create index runs_queued on runs (created, number) where state = 'queued';
+)sql";
+
+constexpr std::array all = {Migration{1, version_1}, Migration{2, version_2}};
 
 Result<void> refuse_foreign(Database& database, std::int64_t version) {
   auto id = database.integer("pragma application_id");

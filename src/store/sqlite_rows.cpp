@@ -92,6 +92,8 @@ Result<std::vector<RunRow>> list(Database& database, RunFilter const& filter) {
   };
   if (filter.state == "active") {
     sql += " and ended is null";
+  } else if (filter.state == "queued") {
+    sql += " and state = 'queued'";  // the text of the index runs_queued, which a parameter is not
   } else {
     where("state = ?", filter.state);
   }
