@@ -85,8 +85,7 @@ bool Core::flush(Run& run) {
   run.retry_commit.reset();
   run.before_taking.reset();
   auto events = std::exchange(run.pending, {});
-  if (ports_.committed && !events.empty())
-    ports_.committed(run.id, {run.plan, run.state}, events);
+  if (ports_.committed && !events.empty()) ports_.committed(run.id, {run.plan, run.state}, events);
   return true;
 }
 

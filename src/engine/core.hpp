@@ -108,8 +108,7 @@ class Core {
   friend class Drive;
 
   Run* find(std::string const& id) const;
-  Result<Started> create(StartRequest const& request,
-                         std::shared_ptr<plan::Plan const> const& plan,
+  Result<Started> create(StartRequest const& request, std::shared_ptr<plan::Plan const> const& plan,
                          std::shared_ptr<Services> services, std::vector<InLine> const& line);
   store::NewRun new_row(Run const& run) const;
   void adopt(std::shared_ptr<Run> const& run);
@@ -144,8 +143,8 @@ class Core {
   Ports ports_;
   std::map<std::string, std::shared_ptr<Run>> runs_;
   std::map<std::string, std::pair<std::string, std::string>> exclusive_;  ///< key → run, path
-  std::set<std::string> queued_;     ///< runs of this core that wait for locks
-  std::optional<Time> queue_due_;    ///< when it is looked next whether they still have to
+  std::set<std::string> queued_;   ///< runs of this core that wait for locks
+  std::optional<Time> queue_due_;  ///< when it is looked next whether they still have to
 };
 
 }  // namespace sluice::engine

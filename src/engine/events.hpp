@@ -3,7 +3,8 @@
 /// The types of a journal's events and the members of their bodies. A member "node" is a path.
 namespace sluice::engine::event {
 
-/// requester, options, releases?; of a linked run also linked_from, scope, reason, class?, by, nodes
+/// requester, options, releases?; of a linked run also linked_from, scope, reason, class?, by,
+/// nodes
 inline constexpr char run_created[] = "run_created";
 inline constexpr char run_queued[] = "run_queued";      ///< lock, behind: waits, has not begun
 inline constexpr char locks_taken[] = "locks_taken";    ///< it has waited, and begins

@@ -23,8 +23,7 @@ struct Wanted {
 std::vector<Wanted> wanted_by(store::RunRow const& row) {
   std::vector<Wanted> wanted;
   for (auto const& lock : row.summary["locks"].items())
-    wanted.push_back(
-        {lock["name"].as_string(), plan::busy_mode_of(lock["when_busy"].as_string())});
+    wanted.push_back({lock["name"].as_string(), plan::busy_mode_of(lock["when_busy"].as_string())});
   return wanted;
 }
 

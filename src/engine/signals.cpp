@@ -82,9 +82,9 @@ void Core::record_signal(Run& run, Signal const& signal) {
   if (!ends_the_run(signal)) return;
   std::string verb = signal.kind == "stop" ? "stopped" : "rolled back";
   std::string reason = signal.reason.empty() ? verb + " by " + signal.by : signal.reason;
-  json::Value body{
-      {"reason", reason}, {"by", signal.by}, {"roll_back", signal.kind == "rollback"}};
-  if (signal.data.contains("superseded_by")) body.set("superseded_by", signal.data["superseded_by"]);
+  json::Value body{{"reason", reason}, {"by", signal.by}, {"roll_back", signal.kind == "rollback"}};
+  if (signal.data.contains("superseded_by"))
+    body.set("superseded_by", signal.data["superseded_by"]);
   record(run, event::stopping, std::move(body));
 }
 

@@ -72,12 +72,7 @@ create table run_functions (
 create index run_functions_by_run on run_functions (run);
 )sql";
 
-/// Every start of a run and every look at the queue asks for these few among all runs.
-constexpr char const* version_2 = R"sql(
-create index runs_queued on runs (created, number) where state = 'queued';
-)sql";
-
-constexpr std::array all = {Migration{1, version_1}, Migration{2, version_2}};
+constexpr std::array all = {Migration{1, version_1}};
 
 Result<void> refuse_foreign(Database& database, std::int64_t version) {
   auto id = database.integer("pragma application_id");
