@@ -30,12 +30,19 @@ std::string functions_of(store::RunRow const& row) {
   return out;
 }
 
+/// Behind whom it waits; "" where it does not.
+std::string queue_place(store::RunRow const& row) {
+  auto const& queued = row.summary["queued"];
+  if (row.ended || !queued.is_object()) return "";
+  return "  " + queued_words({queued["lock"].as_string(), queued["behind"].as_string()});
+}
+
 std::string list_line(store::RunRow const& row, bool attended) {
   std::string state = state_words(row.state);
   if (!row.ended && (!attended || row.owner.empty())) state = "unattended";
   return row.id + "  " + padded(state, 14) + "  " + local_text(row.created) + "  " +
          padded(printable(row.name), 16) + "  " + printable(functions_of(row)) + "  " +
-         printable(row.requester);
+         printable(row.requester) + queue_place(row);
 }
 
 int get_run(Invocation& invocation, std::string const& id) {
@@ -63,6 +70,10 @@ int get_run(Invocation& invocation, std::string const& id) {
     // Whoever holds the store executes; what this process has not started nobody executes.
     bool unattended = !view->state.over() && (here->executes() || row->owner.empty());
     if (unattended) text += "No process executes it. To go on: sluice resume " + id + "\n";
+    if (auto const& queued = view->state.queued)
+      if (auto before = here->runs->get(queued->behind))
+        if (auto note = unexecuted_note(*before, !here->executes()); !note.empty())
+          text += note + "\n";
     auto waiting = view->state.over() ? std::vector<std::string>() : waiting_lines(*view, look);
     if (!waiting.empty()) text += "\nNow:\n";
     for (auto const& line : waiting) text += line + "\n";

@@ -16,6 +16,10 @@ Result<RunView> load_run(server::Runs& runs, std::string const& id,
 /// Whether a text has the form of a run's id: "d-" and nine of A-Z0-9.
 bool is_run_id(std::string_view text);
 
+/// Of a run that others wait for: what to do where no process executes it; empty where one does.
+/// `attended`: whether another process than this one holds the journal, and so executes runs.
+std::string unexecuted_note(store::RunRow const& row, bool attended);
+
 /// A run's row for lists, as JSON.
 json::Value row_json(store::RunRow const& row);
 

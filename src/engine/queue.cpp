@@ -9,8 +9,8 @@
 namespace sluice::engine {
 namespace {
 
-/// Locks can become free by what another process does.
-constexpr Duration look_interval = std::chrono::seconds(1);
+/// Locks can become free by what another process does; what happens in this one is seen at once.
+constexpr Duration look_interval = std::chrono::seconds(5);
 constexpr std::size_t most_queued = 10'000;
 
 using Busy = plan::Lock::Busy;

@@ -223,7 +223,7 @@ TEST_F(Queue, AWaitingRunSeesWhatAnotherProcessGaveUp) {
   expect_waits(second.run, first.run);
   // When the holder is ended without this core's doing
   play.end_elsewhere(first.run);
-  play.run_for(seconds(1));
+  play.run_for(seconds(5));
   expect_begun(second.run);
 }
 

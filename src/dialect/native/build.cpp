@@ -32,7 +32,7 @@ class Builder {
     check_targets();
     check_strategies();
     keep(only);
-    plan_.locks = file_.locks.value_or(release_locks(plan_));
+    plan_.locks = file_.locks.value_or(release_locks(plan_, file_.when_busy));
     plan_.root = tree();
     return std::move(plan_);
   }
