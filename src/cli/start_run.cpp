@@ -39,16 +39,20 @@ void announce(Invocation& invocation, RunsHere& here, engine::Started const& sta
                               ". It begins by itself. From another terminal:"
                         : "Started " + run + ". From another terminal:");
   invocation.say("  sluice watch " + run + "    sluice stop " + run + "    sluice rollback " + run);
-  if (!queued) return;
+  if (queued) say_if_unexecuted(invocation, here, run, queued->run);
+}
+
+}  // namespace
+
+void say_if_unexecuted(Invocation& invocation, RunsHere& here, std::string const& run,
+                       std::string const& behind) {
   // Whoever executes this run executes every other one that is executed.
   auto own = here.runs->get(run);
-  auto before = here.runs->get(queued->run);
+  auto before = here.runs->get(behind);
   if (!own || !before) return;
   auto note = unexecuted_note(*before, before->owner == own->owner);
   if (!note.empty()) invocation.say(note);
 }
-
-}  // namespace
 
 int start_and_follow(Invocation& invocation, RunsHere& here, server::NewRun run) {
   auto wait = duration_option(invocation.line, "wait-timeout");

@@ -8,4 +8,8 @@ namespace sluice::cli {
 /// the exit code.
 int start_and_follow(Invocation& invocation, RunsHere& here, server::NewRun run);
 
+/// Says so where `run` waits behind one that no process executes.
+void say_if_unexecuted(Invocation& invocation, RunsHere& here, std::string const& run,
+                       std::string const& behind);
+
 }  // namespace sluice::cli
