@@ -121,7 +121,8 @@ class Timeline {
   }
 
   void show(Time now, plan::Plan const& plan, std::string const& run, engine::Event const& event) {
-    if (view_.id.empty()) {
+    if (view_.id != run) {  // the first, or the one that carries out its rollback
+      view_ = {};
       view_.id = run;
       view_.plan = std::make_shared<plan::Plan const>(plan);
     }

@@ -1,7 +1,7 @@
 #include "base/strings.hpp"
 #include "cli/commands.hpp"
 #include "cli/display.hpp"
-#include "cli/follow.hpp"
+#include "cli/start_run.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -56,6 +56,8 @@ int run_resume(Invocation& invocation) {
   if (invocation.json()) invocation.terminal.out(stream_record());
   if (invocation.line.value("output") == "name") invocation.terminal.out(run + "\n");
   invocation.say("Resumed " + run + ".");
+  if (auto const& queued = row->summary["queued"]; queued.is_object())
+    say_if_unexecuted(invocation, *here, run, queued["behind"].as_string());
   return follow_to_end(invocation, *here,
                        {run, interrupt_option(invocation.line), *wait, row->last_seq});
 }

@@ -32,6 +32,13 @@ std::string functions_of(store::RunRow const& row) {
   return out;
 }
 
+/// Behind whom it waits; "" where it does not.
+std::string queue_place(store::RunRow const& row) {
+  auto const& queued = row.summary["queued"];
+  if (row.ended || !queued.is_object()) return "";
+  return "  " + queued_words({queued["lock"].as_string(), queued["behind"].as_string()});
+}
+
 std::string list_line(store::RunRow const& row, bool attended) {
   std::string state = state_words(row.state);
   for (auto const& wait : row.summary["waits_for"].items())
@@ -39,7 +46,7 @@ std::string list_line(store::RunRow const& row, bool attended) {
   if (!row.ended && (!attended || row.owner.empty())) state = "unattended";
   return row.id + "  " + padded(state, 15) + "  " + local_text(row.created) + "  " +
          padded(printable(row.name), 16) + "  " + printable(functions_of(row)) + "  " +
-         printable(row.requester);
+         printable(row.requester) + queue_place(row);
 }
 
 int get_run(Invocation& invocation, std::string const& id) {
@@ -70,6 +77,10 @@ int get_run(Invocation& invocation, std::string const& id) {
     bool unattended = !view->state.over() && (here->executes() || row->owner.empty());
     if (unattended)
       text += "No process executes it. To go on: " + invocation.hint("resume " + id) + "\n";
+    if (auto const& queued = view->state.queued)
+      if (auto before = here->runs->get(queued->behind))
+        if (auto note = unexecuted_note(*before, !here->executes()); !note.empty())
+          text += runnable(invocation.line, note) + "\n";
     auto waiting = view->state.over() ? std::vector<std::string>() : waiting_lines(*view, look);
     waiting = runnable_lines(invocation.line, std::move(waiting));
     if (!waiting.empty()) text += "\nNow:\n";

@@ -141,8 +141,15 @@ class Following {
   std::unique_ptr<Display> display_;
 };
 
-int print_ending(Invocation& invocation, RunView const& view) {
-  int code = exit_for_run(view);
+/// The code of a run and the linked one that rolled it back: what somebody asked for stays the
+/// reason where the rollback did its work.
+int exit_of_both(RunView const& first, RunView const& last) {
+  bool asked = first.state.stop && !first.state.stop->roll_back;
+  bool done = last.state.end_state == "rolled_back";
+  return exit_for_run(asked && done ? first : last);
+}
+
+int print_ending(Invocation& invocation, RunView const& view, int code) {
   if (invocation.json()) {
     json::Value result = result_json(view);
     result.set("exit_code", code);
@@ -187,13 +194,27 @@ Followed follow_run(Invocation& invocation, RunsHere& here, FollowOptions const&
   return Following(invocation, here, options).run();
 }
 
-int follow_to_end(Invocation& invocation, RunsHere& here, FollowOptions const& options) {
+int follow_to_end(Invocation& invocation, RunsHere& here, FollowOptions options) {
+  Duration start = invocation.clock.monotonic();
   Followed followed = follow_run(invocation, here, options);
+  RunView first;
+  while (followed.why == Followed::Why::ended && !followed.view.state.linked_run.empty()) {
+    if (first.id.empty()) first = followed.view;
+    options.run = followed.view.state.linked_run;
+    invocation.say("Run " + followed.view.id + " ended as " +
+                   state_words(followed.view.state.end_state) + "; run " + options.run +
+                   " carries out its rollback.");
+    Duration used =
+        invocation.clock.monotonic() - std::exchange(start, invocation.clock.monotonic());
+    if (options.wait_timeout)
+      options.wait_timeout = std::max(Duration(0), *options.wait_timeout - used);
+    followed = follow_run(invocation, here, options);
+  }
   std::string const& run = options.run;
   auto command = [&](std::string const& verb) { return invocation.hint(verb + " " + run); };
   switch (followed.why) {
     case Followed::Why::ended: {
-      int code = print_ending(invocation, followed.view);
+      int code = print_ending(invocation, followed.view, exit_of_both(first, followed.view));
       linger(invocation, here);
       return code;
     }

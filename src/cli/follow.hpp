@@ -34,9 +34,10 @@ struct Followed {
 /// Follows a run to its end, or until an interrupt or the time-out ends that.
 Followed follow_run(Invocation& invocation, RunsHere& here, FollowOptions const& options);
 
-/// The same, then prints the end: the result on stdout, failures in full as the last thing on
-/// stderr. Answers the exit code of the run's end.
-int follow_to_end(Invocation& invocation, RunsHere& here, FollowOptions const& options);
+/// The same, on to the end of the run that carries out its rollback where that is one of its own
+/// (the code is that of the whole), then prints the end: the result on stdout, failures in full as
+/// the last thing on stderr. Answers the exit code of the run's end.
+int follow_to_end(Invocation& invocation, RunsHere& here, FollowOptions options);
 
 /// The code for a run's end: its state's, or "not permitted" where that is why nothing happened.
 int exit_for_run(RunView const& view);

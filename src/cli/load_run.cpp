@@ -25,6 +25,12 @@ Result<RunView> load_run(server::Runs& runs, std::string const& id,
   }
 }
 
+std::string unexecuted_note(store::RunRow const& row, bool attended) {
+  if (row.ended || (attended && !row.owner.empty())) return "";
+  return "No process executes " + row.id + ": sluice resume " + row.id +
+         " goes on with it, sluice rollback " + row.id + " takes it back.";
+}
+
 bool is_run_id(std::string_view text) { return text.size() == 11 && resembles_run_id(text); }
 
 bool resembles_run_id(std::string_view text) {
@@ -49,8 +55,8 @@ json::Value row_json(store::RunRow const& row) {
   if (row.ended) out.set("ended", rfc3339(*row.ended));
   if (row.next_due) out.set("next_due", rfc3339(*row.next_due));
   if (!row.owner.empty()) out.set("owner", row.owner);
-  if (row.summary.is_object())
-    for (auto const& [name, value] : row.summary.members()) out.set(name, value);
+  for (auto const& [name, value] : row.summary.members())
+    if (name != "locks") out.set(name, value);
   return out;
 }
 

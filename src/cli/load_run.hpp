@@ -23,6 +23,10 @@ bool resembles_run_id(std::string_view text);
 /// What to answer where such a text is no run's id.
 Error no_such_run(std::string const& text);
 
+/// Of a run that others wait for: what to do where no process executes it; empty where one does.
+/// `attended`: whether another process than this one holds the journal, and so executes runs.
+std::string unexecuted_note(store::RunRow const& row, bool attended);
+
 /// A run's row for lists, as JSON.
 json::Value row_json(store::RunRow const& row);
 

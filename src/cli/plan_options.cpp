@@ -1,19 +1,9 @@
 #include "cli/plan_options.hpp"
 
-#include <algorithm>
-
 #include "dialect/unsupported.hpp"
 #include "plan/adjust.hpp"
 
 namespace sluice::cli {
-namespace {
-
-bool any_linked_run(plan::Node const& node) {
-  return node.as_linked_run || std::ranges::any_of(node.children, any_linked_run);
-}
-
-}  // namespace
-
 Result<void> apply_plan_options(plan::Plan& plan, Parsed const& line, bool terminal) {
   for (auto& release : plan.releases) {
     if (line.has("heal")) release.heal_to_primary = true;
@@ -35,10 +25,7 @@ Result<void> apply_plan_options(plan::Plan& plan, Parsed const& line, bool termi
 }
 
 std::vector<std::string> unsupported_in(plan::Plan const& plan) {
-  std::vector<std::string> out = dialect::unsupported(plan);
-  if (any_linked_run(plan.root))
-    out.push_back("a rollback is to be a run of its own, which is not possible yet");
-  return out;
+  return dialect::unsupported(plan);
 }
 
 }  // namespace sluice::cli

@@ -2,6 +2,8 @@
 
 #include "base/strings.hpp"
 #include "cli/display.hpp"
+#include "cli/hint.hpp"
+#include "cli/load_run.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -15,21 +17,29 @@ std::string what_to_do(Invocation const& invocation, std::string const& run, boo
          command("stop") + " takes back only what it has not finished.";
 }
 
-void announce(Invocation& invocation, std::string const& run) {
+void announce(Invocation& invocation, RunsHere& here, engine::Started const& started) {
+  std::string const& run = started.run;
+  auto const& queued = started.queued;
   std::string output = invocation.line.value("output");
   if (output == "name") invocation.terminal.out(run + "\n");
-  if (output == "json")
-    invocation.terminal.out(
-        json::Value{{"kind", "Run"}, {"run", run}, {"state", "running"}}.dump() + "\n");
-  invocation.say("Started " + run + ". From another terminal:");
+  if (output == "json") {
+    json::Value out{{"kind", "Run"}, {"run", run}, {"state", queued ? "queued" : "running"}};
+    if (queued) out.set("queued", json::Value{{"lock", queued->lock}, {"behind", queued->run}});
+    invocation.terminal.out(out.dump() + "\n");
+  }
+  invocation.say(queued ? "Run " + run + " is " + queued_words({queued->lock, queued->run}) +
+                              ". It begins by itself. From another terminal:"
+                        : "Started " + run + ". From another terminal:");
   invocation.say("  " + invocation.hint("watch " + run) + "    " + invocation.hint("stop " + run) +
                  "    " + invocation.hint("rollback " + run));
+  if (queued) say_if_unexecuted(invocation, here, run, queued->run);
 }
 
 }  // namespace
 
 int refuse_busy(Invocation& invocation, RunsHere& here, store::Busy const& busy) {
   auto row = here.runs->get(busy.run);
+  // Where another process holds the journal it executes whatever has an owner.
   bool executed = row && !row->owner.empty();
   std::string who;
   if (row)
@@ -40,11 +50,22 @@ int refuse_busy(Invocation& invocation, RunsHere& here, store::Busy const& busy)
     if (row) out.set("executed", executed);
     invocation.terminal.out(out.dump() + "\n");
   }
-  std::string what = executed ? " is at work on the same function and holds "
-                              : " has not ended, no process executes it any more, and it holds ";
+  std::string what = " has not ended, no process executes it any more, and it holds ";
+  if (executed) what = " is at work on the same function and holds ";
+  if (row && row->state == "queued") what = " waits for the same function: it is next to hold ";
   invocation.refuse({ErrorCode::conflict, "run " + busy.run + who + what + busy.lock,
                      what_to_do(invocation, busy.run, executed)});
   return exit_rejected;
+}
+
+void say_if_unexecuted(Invocation& invocation, RunsHere& here, std::string const& run,
+                       std::string const& behind) {
+  // Whoever executes this run executes every other one that is executed.
+  auto own = here.runs->get(run);
+  auto before = here.runs->get(behind);
+  if (!own || !before) return;
+  auto note = unexecuted_note(*before, before->owner == own->owner);
+  if (!note.empty()) invocation.say(runnable(invocation.line, note));
 }
 
 int start_and_follow(Invocation& invocation, RunsHere& here, server::NewRun run) {
@@ -59,7 +80,7 @@ int start_and_follow(Invocation& invocation, RunsHere& here, server::NewRun run)
   auto started = here.runs->start(std::move(run));
   if (!started) return invocation.refuse(started.error());
   if (started->busy) return refuse_busy(invocation, here, *started->busy);
-  announce(invocation, started->run);
+  announce(invocation, here, *started);
   if (detach) return exit_success;
   return follow_to_end(invocation, here, {started->run, interrupt_option(invocation.line), *wait});
 }

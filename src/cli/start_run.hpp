@@ -11,4 +11,8 @@ int start_and_follow(Invocation& invocation, RunsHere& here, server::NewRun run)
 /// Says which run is in the way, whether somebody executes it, and what can be done about it.
 int refuse_busy(Invocation& invocation, RunsHere& here, store::Busy const& busy);
 
+/// Says so where `run` waits behind one that no process executes.
+void say_if_unexecuted(Invocation& invocation, RunsHere& here, std::string const& run,
+                       std::string const& behind);
+
 }  // namespace sluice::cli

@@ -129,7 +129,7 @@ std::string plain_function_name(std::string const& name_or_arn) {
   return parts.front();
 }
 
-std::vector<plan::Lock> release_locks(plan::Plan const& plan) {
+std::vector<plan::Lock> release_locks(plan::Plan const& plan, plan::Lock::Busy busy) {
   auto known = [](std::string const& text) { return text.empty() ? std::string("*") : text; };
   std::set<std::string> names;
   for (auto const& release : plan.releases) {
@@ -141,7 +141,7 @@ std::vector<plan::Lock> release_locks(plan::Plan const& plan) {
                                        : "alias:" + place + ":" + release.alias);
   }
   std::vector<plan::Lock> locks;
-  for (auto const& name : names) locks.push_back({name, plan::Lock::Busy::reject});
+  for (auto const& name : names) locks.push_back({name, busy});
   return locks;
 }
 

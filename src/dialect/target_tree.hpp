@@ -49,7 +49,9 @@ std::string account_of(plan::Target const& target);
 std::string plain_function_name(std::string const& name_or_arn);
 
 /// "alias:ACCOUNT:REGION:FUNCTION:ALIAS", or "function:ACCOUNT:REGION:FUNCTION" without an alias;
-/// '*' stands for what is known only at run time. Sorted; a second release is rejected meanwhile.
-std::vector<plan::Lock> release_locks(plan::Plan const& plan);
+/// '*' stands for what is known only at run time. Sorted; `busy` is what a second release meets
+/// meanwhile.
+std::vector<plan::Lock> release_locks(plan::Plan const& plan,
+                                      plan::Lock::Busy busy = plan::Lock::Busy::reject);
 
 }  // namespace sluice::dialect

@@ -36,7 +36,8 @@ struct StartRequest {
 /// A run was started, or not because a lock is busy.
 struct Started {
   std::string run;
-  std::optional<store::Busy> busy;
+  std::optional<store::Busy> busy;    ///< why nothing was started; `run` is empty then
+  std::optional<store::Busy> queued;  ///< it waits for that lock behind that run
 };
 
 /// Where the core's slow work goes and comes back. Real: thread pools and a mailbox; in the
@@ -78,6 +79,7 @@ class Core {
   explicit Core(Ports ports);
   ~Core();
 
+  /// Where a lock of the plan is busy, the lock says what follows (design E12).
   Result<Started> start(StartRequest request, std::shared_ptr<Services> services);
   /// Takes over a run whose process is gone: claims it, folds its journal, goes on.
   Result<void> resume(std::string const& run, std::shared_ptr<Services> services);
@@ -103,20 +105,39 @@ class Core {
 
  private:
   struct Run;
+  struct InLine;
   friend class Drive;
 
   Run* find(std::string const& id) const;
+  Result<Started> create(StartRequest const& request, std::shared_ptr<plan::Plan const> const& plan,
+                         std::shared_ptr<Services> services, std::vector<InLine> const& line);
+  store::NewRun new_row(Run const& run) const;
+  void adopt(std::shared_ptr<Run> const& run);
   Result<std::shared_ptr<Run>> claim(std::string const& id);
+  void conclude(Run& run);
   void record_signal(Run& run, Signal const& signal);
   void advance(Run& run);
   void start_clean_up(Run& run);
   void record(Run& run, std::string type, json::Value body);
   bool flush(Run& run);
   Result<void> commit(Run& run);
+  Result<void> commit_taking_locks(Run& run, std::vector<Event> const& events,
+                                   store::RunPatch const& patch);
   Result<std::vector<Event>> unwritten(Run const& run);
   void interrupt_what_ends(Run& run);
   void wake(Run& run);
   void end(Run& run);
+  Result<std::vector<InLine>> line_before(plan::Plan const& plan, bool holders_too);
+  void join_queue(Run const& run);
+  void look_at_queue();
+  void wait_behind(Run& run, std::string const& lock, std::string const& behind);
+  void stop_holders(Run& run, std::map<std::string, std::string> const& holders);
+  void take_locks(Run& run);
+  Result<bool> is_rollback(std::string const& id);
+  bool supersede(std::string const& id, std::string const& by);
+  void hand_over(Run& run, json::Value body);
+  Result<void> find_handed_over(Run& run);
+  void follow_up(Run& run);
   Result<void> signal_node(Run& run, Signal const& signal);
   Result<void> signal_run(Run& run, Signal const& signal);
   Result<void> answer_question(Run& run, std::string const& path, Signal const& signal);
@@ -124,6 +145,8 @@ class Core {
   Ports ports_;
   std::map<std::string, std::shared_ptr<Run>> runs_;
   std::map<std::string, std::pair<std::string, std::string>> exclusive_;  ///< key → run, path
+  std::set<std::string> queued_;   ///< runs of this core that wait for locks
+  std::optional<Time> queue_due_;  ///< when it is looked next whether they still have to
 };
 
 }  // namespace sluice::engine

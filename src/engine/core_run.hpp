@@ -31,7 +31,20 @@ struct Core::Run {
   std::set<std::string> not_begun;            ///< leaves whose intent waits for its commit
   std::map<std::string, std::string> told;    ///< last reason for waiting that was noted, by leaf
   std::map<std::string, std::string> held_keys;  ///< exclusive keys, by leaf
+  std::optional<RunState> before_taking;         ///< its locks are being taken: where it was before
+  std::set<std::string> told_to_stop;            ///< holders of its locks that it supersedes
+  std::string linked_run;                        ///< the id its rollback goes on under, once drawn
 };
+
+/// A run that stands before another one: it holds one of its locks, or waits for it longer.
+struct Core::InLine {
+  std::string lock;
+  plan::Lock::Busy policy = plan::Lock::Busy::reject;  ///< of the one that comes later
+  std::string run;
+};
+
+/// For lists, and for whoever decides about other processes' runs.
+json::Value summary_of(plan::Plan const& plan, RunState const& state);
 
 /// Moves one run's leaves: gives work to executors and turns their answers into events.
 class Drive {

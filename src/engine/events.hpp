@@ -3,7 +3,11 @@
 /// The types of a journal's events and the members of their bodies. A member "node" is a path.
 namespace sluice::engine::event {
 
-inline constexpr char run_created[] = "run_created";    ///< requester, options, releases?
+/// requester, options, releases?; of a linked run also linked_from, scope, reason, class?, by,
+/// nodes
+inline constexpr char run_created[] = "run_created";
+inline constexpr char run_queued[] = "run_queued";      ///< lock, behind: waits, has not begun
+inline constexpr char locks_taken[] = "locks_taken";    ///< it has waited, and begins
 inline constexpr char run_claimed[] = "run_claimed";    ///< owner, epoch
 inline constexpr char run_ended[] = "run_ended";        ///< state, places? {release: place}
 inline constexpr char node_started[] = "node_started";  ///< node, attempt, input?
@@ -24,8 +28,10 @@ inline constexpr char failure_decided[] =
 inline constexpr char rollback_started[] = "rollback_started";  ///< scope, reason, class?, by
 inline constexpr char compensation_started[] = "compensation_started";  ///< scope
 inline constexpr char rollback_ended[] = "rollback_ended";              ///< scope, status, reason?
+/// scope, run: another run carries the rollback out, and this one ends
+inline constexpr char rollback_handed_over[] = "rollback_handed_over";
 inline constexpr char signal[] = "signal";      ///< kind, node?, by, reason?, data?
-inline constexpr char stopping[] = "stopping";  ///< reason, by, roll_back
+inline constexpr char stopping[] = "stopping";  ///< reason, by, roll_back, superseded_by?
 inline constexpr char note[] = "note";          ///< level, node?, text: for people only
 
 }  // namespace sluice::engine::event

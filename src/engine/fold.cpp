@@ -31,6 +31,10 @@ class Fold {
     std::string const& type = event_.type;
     if (type == event::run_created)
       created();
+    else if (type == event::run_queued)
+      state_.queued = Queued{body_["lock"].as_string(), body_["behind"].as_string()};
+    else if (type == event::locks_taken)
+      state_.queued.reset();
     else if (type == event::run_ended)
       run_ended();
     else if (type == event::node_started)
@@ -59,11 +63,13 @@ class Fold {
       rollback(body_["scope"].as_string()).compensating = true;
     else if (type == event::rollback_ended)
       rollback_ended();
+    else if (type == event::rollback_handed_over)
+      rollback_handed_over();
     else if (type == event::signal)
       signalled();
     else if (type == event::stopping)
-      state_.stop =
-          Stop{body_["reason"].as_string(), body_["by"].as_string(), body_["roll_back"].as_bool()};
+      state_.stop = Stop{body_["reason"].as_string(), body_["by"].as_string(),
+                         body_["roll_back"].as_bool(), body_["superseded_by"].as_string()};
   }
 
   void created() {
@@ -71,9 +77,44 @@ class Fold {
     state_.requester = body_["requester"].as_string();
     state_.options = body_["options"];
     for (auto const& [id, release] : body_["releases"].members()) state_.releases[id] = release;
+    if (body_.contains("linked_from")) begin_as_linked_run();
+  }
+
+  /// It finds the scope as the run before it left it, with nothing to do but its compensation.
+  void begin_as_linked_run() {
+    state_.linked_from = body_["linked_from"].as_string();
+    for (auto const& [path, known] : body_["nodes"].members()) {
+      NodeState& it = state_.nodes[path];
+      it.status = node_status_of(known["status"].as_string());
+      it.outputs = known["outputs"];
+      it.decided = true;
+    }
+    Rollback& entry = rollback(body_["scope"].as_string());
+    entry.reason = body_["reason"].as_string();
+    entry.error = class_of(body_);
+    entry.requested_by = body_["by"].as_string();
+    NodeState& scope = state_.nodes[entry.scope];
+    scope = NodeState{};
+    scope.status = NodeStatus::running;
+    scope.attempt = 1;
+  }
+
+  void rollback_handed_over() {
+    state_.linked_run = body_["run"].as_string();
+    rollback(body_["scope"].as_string()).done = true;
+    for (auto& [path, it] : state_.nodes) {
+      if (!it.active()) continue;
+      it.status = NodeStatus::cancelled;
+      it.reason = "run " + state_.linked_run + " rolls it back";
+      it.decided = true;
+      it.ended = event_.at;
+      it.due.reset();
+      it.ending.reset();
+    }
   }
 
   void run_ended() {
+    state_.queued.reset();
     state_.end_state = body_["state"].as_string();
     state_.ended = event_.at;
     for (auto const& [id, place] : body_["places"].members())

@@ -27,8 +27,10 @@ class Walk {
 
   std::optional<Decision> run() {
     if (state_.over()) return std::nullopt;
+    if (state_.queued) return state_.stop ? std::optional(end_with_state()) : std::nullopt;
     if (auto found = roll_backs()) return found;
     if (auto found = decide_failure(plan_, state_, now_)) return found;
+    if (!state_.linked_from.empty()) return end_linked_run();
     if (auto found = stop()) return found;
     if (auto found = visit(plan_.root, "")) return found;
     return end_run();
@@ -68,6 +70,7 @@ class Walk {
     if (auto found = end_what_waits(rollback.scope)) return found;
     if (!rollback.compensating) {
       if (active_below(rollback.scope, false)) return std::nullopt;
+      if (scope->as_linked_run && state_.linked_from.empty()) return hand_over(rollback);
       return Decision{event::compensation_started, json::Value{{"scope", rollback.scope}}};
     }
     std::vector<Child> parts = compensations_of(*scope, rollback.scope);
@@ -87,6 +90,23 @@ class Walk {
         {"status", name_of(failed.empty() ? NodeStatus::rolled_back : NodeStatus::failed)}};
     if (!failed.empty()) body.set("reason", "the rollback did not complete: " + failed);
     return Decision{event::rollback_ended, std::move(body)};
+  }
+
+  /// The run ends with its rollback's beginning in another one: whatever else it does ends before.
+  std::optional<Decision> hand_over(Rollback const& rollback) {
+    NodeState const& root = at_path("");
+    if (root.active() && !root.ending) {
+      json::Value body = at("");
+      body.set("status", name_of(NodeStatus::cancelled));
+      body.set("reason", rollback.reason);
+      return Decision{event::node_ending, std::move(body)};
+    }
+    if (auto found = end_what_waits("")) return found;
+    for (auto const& [path, it] : state_.nodes) {
+      Node const* node = it.active() ? plan::find(plan_, path) : nullptr;
+      if (node && node->step) return std::nullopt;
+    }
+    return Decision{event::rollback_handed_over, json::Value{{"scope", rollback.scope}}};
   }
 
   /// The scope's own compensation, or those of the started scopes below it, last first.
@@ -419,12 +439,22 @@ class Walk {
     for (auto const& [path, it] : state_.nodes)
       if (it.active()) return std::nullopt;
     if (root.status == NodeStatus::failed && !root.decided) return std::nullopt;
+    return end_with_state();
+  }
+
+  /// A linked run does its one rollback and nothing else of its plan.
+  std::optional<Decision> end_linked_run() const {
+    bool all_done = std::ranges::all_of(state_.rollbacks, &Rollback::done);
+    return all_done ? std::optional(end_with_state()) : std::nullopt;
+  }
+
+  Decision end_with_state() const {
     RunState last = state_;
     json::Value settled = places();
     for (auto const& [id, place] : settled.members()) last.releases[id].set("place", place);
     json::Value body{{"state", end_state_of(plan_, last)}};
     if (!settled.is_null()) body.set("places", std::move(settled));
-    return Decision{event::run_ended, std::move(body)};
+    return {event::run_ended, std::move(body)};
   }
 
   /// Nothing moves any more: what a rollback did not put back is split because the plan says so, or

@@ -63,8 +63,18 @@ std::optional<Time> next_due(plan::Plan const& plan, RunState const& state, Time
   return earliest;
 }
 
+namespace {
+
+std::string stopped_state(Stop const& stop) {
+  return stop.superseded_by.empty() ? "stopped" : "superseded";
+}
+
+}  // namespace
+
 std::string end_state_of(plan::Plan const& plan, RunState const& state) {
   (void)plan;
+  // Where its releases end is the linked run's to say.
+  if (!state.linked_run.empty()) return state.stop ? stopped_state(*state.stop) : "failed";
   bool needs_person = false;
   bool on_candidate = false;
   bool went_back = false;
@@ -82,10 +92,10 @@ std::string end_state_of(plan::Plan const& plan, RunState const& state) {
     needs_person |= rollback.done && state.node(rollback.scope).status == NodeStatus::failed;
   NodeState const& root = state.node("");
   if (needs_person) return "needs_person";
-  if (state.stop && !state.stop->roll_back) return "stopped";
+  if (state.stop && !state.stop->roll_back) return stopped_state(*state.stop);
   if (!state.stop && root.succeeded()) return "succeeded";
   if (on_candidate || left_split) return "failed";
-  if (went_back) return "rolled_back";
+  if (went_back || !state.linked_from.empty()) return "rolled_back";
   bool rejected = std::ranges::any_of(state.nodes, [](auto const& entry) {
     auto error = entry.second.error;
     return entry.second.status == NodeStatus::failed &&

@@ -95,7 +95,15 @@ struct Rollback {
 struct Stop {
   std::string reason;
   std::string by;
-  bool roll_back = false;  ///< asked as a rollback: finished scopes go back too
+  bool roll_back = false;     ///< asked as a rollback: finished scopes go back too
+  std::string superseded_by;  ///< a run that took its place; empty: somebody asked
+};
+
+/// What a run that has not begun waits for (design E12).
+struct Queued {
+  std::string lock;
+  std::string behind;  ///< the run directly before it: it holds the lock, or waits for it as well
+  friend bool operator==(Queued const&, Queued const&) = default;
 };
 
 /// A run as its journal tells it: the fold of its events and nothing else.
@@ -109,6 +117,9 @@ struct RunState {
   std::vector<Rollback> rollbacks;
   std::map<std::string, json::Value> releases;  ///< ReleaseState by release id
   std::optional<Stop> stop;
+  std::optional<Queued> queued;  ///< none: it has its locks
+  std::string linked_run;        ///< the run that carries out its rollback
+  std::string linked_from;       ///< the run whose rollback this one carries out
   bool paused = false;
   bool promoting = false;
   std::string promoted_by;
@@ -128,7 +139,7 @@ bool within(std::string_view path, std::string_view scope);
 bool in_compensation(std::string_view path);
 
 /// How a run ended, from its releases (design E4): "succeeded", "rolled_back", "failed", "stopped",
-/// "needs_person", "rejected".
+/// "needs_person", "rejected", "superseded".
 std::string end_state_of(plan::Plan const& plan, RunState const& state);
 /// When, later than `after`, a parked, asking or waiting node next wants to act; none: only a
 /// signal moves the run. What was due before and is still there waits for something else: a pause

@@ -57,6 +57,10 @@ Result<void> Core::signal(std::string const& id, Signal const& signal) {
 }
 
 Result<void> Core::signal_run(Run& run, Signal const& signal) {
+  if (ends_the_run(signal) && !run.state.linked_from.empty())
+    return fail(ErrorCode::conflict,
+                "run " + run.id + " is the rollback of run " + run.state.linked_from,
+                "sluice watch " + run.id + " follows it to its end.");
   if (run.state.stop)
     return fail(ErrorCode::conflict,
                 "run " + run.id + " is already " +
@@ -78,9 +82,10 @@ void Core::record_signal(Run& run, Signal const& signal) {
   if (!ends_the_run(signal)) return;
   std::string verb = signal.kind == "stop" ? "stopped" : "rolled back";
   std::string reason = signal.reason.empty() ? verb + " by " + signal.by : signal.reason;
-  record(
-      run, event::stopping,
-      json::Value{{"reason", reason}, {"by", signal.by}, {"roll_back", signal.kind == "rollback"}});
+  json::Value body{{"reason", reason}, {"by", signal.by}, {"roll_back", signal.kind == "rollback"}};
+  if (signal.data.contains("superseded_by"))
+    body.set("superseded_by", signal.data["superseded_by"]);
+  record(run, event::stopping, std::move(body));
 }
 
 Result<void> Core::signal_unexecuted(std::string const& id, Signal const& signal) {
@@ -101,9 +106,11 @@ Result<void> Core::signal_unexecuted(std::string const& id, Signal const& signal
                  "sluice resume " + id + " carries that out.");
   } else {
     record_signal(run, signal);
+    if (run.state.queued) conclude(run);
     if (!flush(run))
       taken = fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
   }
+  if (run.ended()) return taken;
   // In any case: nobody executes it now, and its row must not name somebody who does.
   auto released = ports_.store.release(id, run.epoch);
   return taken ? released : taken;

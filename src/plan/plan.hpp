@@ -61,6 +61,10 @@ struct Lock {
   Busy busy = Busy::reject;
 };
 
+std::string_view name_of(Lock::Busy mode);
+/// Of an unknown name: reject.
+Lock::Busy busy_mode_of(std::string_view name);
+
 /// What to do when somebody else moved the alias or edited the function meanwhile (design E3).
 enum class ExternalChange { hold, roll_back, carry_on };
 

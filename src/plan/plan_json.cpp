@@ -32,6 +32,13 @@ Enum value_of(std::pair<Enum, std::string_view> const (&table)[Count], std::stri
   return table[0].first;
 }
 
+}  // namespace
+
+std::string_view name_of(Lock::Busy mode) { return word(busy_modes, mode); }
+Lock::Busy busy_mode_of(std::string_view name) { return value_of(busy_modes, name); }
+
+namespace {
+
 void put(json::Value& out, std::string_view name, std::string const& text) {
   if (!text.empty()) out.set(name, text);
 }

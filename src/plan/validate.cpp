@@ -14,6 +14,7 @@ class Checker {
   std::vector<std::string> run() {
     check_names();
     check_node(plan_.root, "", 0);
+    check_linked_run();
     return std::move(problems_);
   }
 
@@ -51,6 +52,31 @@ class Checker {
     check_group(node.guards, path, "!", depth);
     check_group(node.compensation, path, "~", depth);
     if (node.kind == NodeKind::graph) check_graph(node, where);
+  }
+
+  void find_scopes(Node const& node, std::string const& path, bool repeated) {
+    if (!node.compensation.empty()) scopes_.push_back(path);
+    if (node.as_linked_run) {
+      linked_.push_back(path);
+      if (node.compensation.empty())
+        say("'" + path + "' is to be rolled back by a run of its own and has no compensation");
+      if (repeated) say("'" + path + "' in a loop cannot be rolled back by a run of its own");
+    }
+    for (auto const& child : node.children)
+      find_scopes(child, child_path(path, child.name), repeated || node.loop.has_value());
+  }
+
+  /// The run ends when the linked one begins: nobody would roll back another scope any more.
+  void check_linked_run() {
+    find_scopes(plan_.root, "", false);
+    if (linked_.empty()) return;
+    std::string const& scope = linked_.front();
+    for (auto const& other : scopes_) {
+      bool inside = scope.empty() || other == scope || other.starts_with(scope + "/");
+      if (!inside)
+        say("'" + scope + "' is rolled back by a run of its own, and '" + other +
+            "' outside it could not be rolled back then");
+    }
   }
 
   void check_group(std::vector<Node> const& nodes, std::string const& path, std::string const& mark,
@@ -108,6 +134,8 @@ class Checker {
 
   Plan const& plan_;
   std::vector<std::string> problems_;
+  std::vector<std::string> scopes_;  ///< with a compensation
+  std::vector<std::string> linked_;  ///< whose compensation is a run of its own
 };
 
 }  // namespace

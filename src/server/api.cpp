@@ -117,7 +117,10 @@ net::Response Api::start(net::Incoming const& request) {
   auto started = parts_.runs.start(std::move(*run));
   if (!started) return problem(started.error());
   if (started->busy) return busy_problem(*started->busy);
-  net::Response response = answer(201, json::Value{{"run", started->run}});
+  json::Value out{{"run", started->run}};
+  if (auto const& queued = started->queued)
+    out.set("queued", json::Value{{"lock", queued->lock}, {"behind", queued->run}});
+  net::Response response = answer(201, out);
   response.headers.set("Location", "/api/v1/runs/" + started->run);
   return response;
 }

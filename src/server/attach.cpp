@@ -2,6 +2,8 @@
 
 #include <condition_variable>
 
+#include "engine/events.hpp"
+
 namespace sluice::server {
 namespace {
 
@@ -195,6 +197,14 @@ Result<void> Attached::go_on(std::string const& run, std::stop_token stop) {
   return resumed;
 }
 
+/// A run that carries on the rollback of one of ours is ours as well.
+void Attached::take_linked_run(std::string const& run, store::EventRow const& event) {
+  if (event.type != engine::event::run_ended || !event.body.contains("linked_run")) return;
+  std::lock_guard lock(mutex_);
+  if (auto found = mine_.find(run); found != mine_.end())
+    mine_[event.body["linked_run"].as_string()] = found->second;
+}
+
 Result<void> Attached::follow(std::string const& run, std::int64_t after,
                               std::function<bool(store::EventRow const&)> each,
                               std::stop_token stop) {
@@ -204,6 +214,7 @@ Result<void> Attached::follow(std::string const& run, std::int64_t after,
   auto pass_on = [&](store::EventRow const& event) {
     seen = event.seq;
     alone_since = clock.monotonic();
+    take_linked_run(run, event);
     return each(event);
   };
   for (int changes = 0;; ++changes) {

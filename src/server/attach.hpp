@@ -71,6 +71,7 @@ class Attached final : public Runs {
   Result<std::shared_ptr<Place>> answering();
   template <class Ask>
   auto read(Ask ask);
+  void take_linked_run(std::string const& run, store::EventRow const& event);
   Result<void> go_on(std::string const& run, std::stop_token stop);
 
   AttachOptions options_;

@@ -61,11 +61,14 @@ Result<engine::Started> RemoteRuns::start(NewRun run) {
   request.body = to_json(run).dump();
   auto response = exchange(std::move(request), options_.timeout, {});
   if (!response) return std::unexpected(response.error());
-  if (auto busy = busy_of(*response)) return engine::Started{"", std::move(busy)};
+  if (auto busy = busy_of(*response)) return engine::Started{"", std::move(busy), std::nullopt};
   if (response->status != 201) return std::unexpected(error_of(*response));
   auto body = json::parse(response->body);
   if (!body) return std::unexpected(body.error());
-  return engine::Started{(*body)["run"].as_string(), std::nullopt};
+  engine::Started started{(*body)["run"].as_string(), std::nullopt, std::nullopt};
+  if (auto const& queued = (*body)["queued"]; queued.is_object())
+    started.queued = store::Busy{queued["lock"].as_string(), queued["behind"].as_string()};
+  return started;
 }
 
 Result<void> RemoteRuns::post(std::string const& path, json::Value const& body) {

@@ -170,6 +170,8 @@ Result<NewRun> undo(engine::Snapshot const& finished) {
   run.plan.description = "rollback of " + state.id;
   run.plan.targets = original.targets;
   run.plan.locks = original.locks;
+  // What it goes back to is right now, and may not be once another run has ended.
+  for (auto& lock : run.plan.locks) lock.busy = plan::Lock::Busy::reject;
   run.plan.external_change = original.external_change;
   run.plan.hold_timeout = original.hold_timeout;
   run.plan.rollback_patience = original.rollback_patience;

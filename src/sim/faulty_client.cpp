@@ -20,7 +20,7 @@ std::unexpected<Failure> failure(ErrorCode code, std::string text, bool may_have
 
 }  // namespace
 
-FaultyClient::FaultyClient(Cloud& cloud, VirtualClock& clock, Faults& faults, Watch& watch,
+FaultyClient::FaultyClient(Cloud& cloud, VirtualClock& clock, Faults& faults, WriteListener& watch,
                            Script& script, bool resends_blindly)
     : cloud_(cloud),
       clock_(clock),

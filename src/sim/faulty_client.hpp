@@ -5,15 +5,24 @@
 #include "net/client.hpp"
 #include "sim/faults.hpp"
 #include "sim/script.hpp"
-#include "sim/watch.hpp"
 
 namespace sluice::sim {
+
+/// Who is told what a run's calls did to the world.
+class WriteListener {
+ public:
+  virtual ~WriteListener() = default;
+  /// Lambda accepted a write of the run.
+  virtual void accepted(Write write) = 0;
+  /// The world has changed in another way.
+  virtual void touched() = 0;
+};
 
 /// The network between the run and AWS: loses, delays, refuses and reorders as the seed says.
 class FaultyClient final : public net::Client {
  public:
-  FaultyClient(Cloud& cloud, VirtualClock& clock, Faults& faults, Watch& watch, Script& script,
-               bool resends_blindly);
+  FaultyClient(Cloud& cloud, VirtualClock& clock, Faults& faults, WriteListener& watch,
+               Script& script, bool resends_blindly);
 
   std::expected<net::Response, net::Failure> send(net::Request const& request,
                                                   net::SendOptions const& options,
@@ -40,7 +49,7 @@ class FaultyClient final : public net::Client {
   Cloud& cloud_;
   VirtualClock& clock_;
   Faults& faults_;
-  Watch& watch_;
+  WriteListener& watch_;
   Script& script_;
   bool resends_blindly_;
   std::deque<Late> late_;

@@ -11,6 +11,7 @@ enum class PlantedBug {
   restore_previous_version,  ///< a rollback goes to "latest minus one" instead of what was recorded
   ignore_approvals,          ///< an approval counts as given when it is asked for
   adopt_everything,          ///< whatever may have happened is taken for done
+  locks_of_their_own,        ///< every run takes a lock that no other one knows
 };
 
 /// The production's executors with that bug.

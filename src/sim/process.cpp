@@ -30,14 +30,17 @@ class Access final : public engine::AwsAccess {
 
 }  // namespace
 
-Process::Process(Machine& machine, int number) : budget_(machine.clock) {
-  aws::Ports ports{machine.client, machine.clock, machine.random, budget_};
-  access_ = std::make_unique<Access>(ports, machine.metric_lag);
-  services_ = std::make_shared<engine::Services>(engine::Services{
-      machine.clock, machine.random, *access_, machine.client, machine.packages, "sluice-sim"});
+Process::Process(Machine& machine, int number) : machine_(machine), budget_(machine.clock) {
   core_ = std::make_unique<engine::Core>(
       engine::Core::Ports{machine.store, workers_, machine.clock, machine.random, machine.executors,
                           machine.evaluators, "process-" + std::to_string(number), nullptr});
+}
+
+std::shared_ptr<engine::Services> Process::services(FaultyClient& client) {
+  aws::Ports ports{client, machine_.clock, machine_.random, budget_};
+  access_.push_back(std::make_unique<Access>(ports, machine_.metric_lag));
+  return std::make_shared<engine::Services>(engine::Services{
+      machine_.clock, machine_.random, *access_.back(), client, machine_.packages, "sluice-sim"});
 }
 
 }  // namespace sluice::sim

@@ -14,7 +14,6 @@ namespace sluice::sim {
 struct Machine {
   VirtualClock& clock;
   Random& random;
-  FaultyClient& client;
   store::Store& store;
   store::Packages& packages;
   engine::Executors const& executors;
@@ -29,13 +28,14 @@ class Process {
 
   engine::Core& core() { return *core_; }
   QueueWorkers& workers() { return workers_; }
-  std::shared_ptr<engine::Services> services() { return services_; }
+  /// The ports of a run whose calls go through `client`, which must outlive this.
+  std::shared_ptr<engine::Services> services(FaultyClient& client);
 
  private:
+  Machine& machine_;
   QueueWorkers workers_;
   aws::Budget budget_;
-  std::unique_ptr<engine::AwsAccess> access_;
-  std::shared_ptr<engine::Services> services_;
+  std::vector<std::unique_ptr<engine::AwsAccess>> access_;
   std::unique_ptr<engine::Core> core_;
 };
 

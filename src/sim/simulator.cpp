@@ -3,6 +3,7 @@
 #include "sim/process.hpp"
 #include "sim/signals.hpp"
 #include "sim/state_text.hpp"
+#include "sim/watch.hpp"
 #include "store/memory.hpp"
 
 namespace sluice::sim {
@@ -139,7 +140,7 @@ bool Simulation::begin() {
   engine::StartRequest request;
   request.plan = scenario_.plan;
   request.requester = "somebody";
-  auto started = process_->core().start(std::move(request), process_->services());
+  auto started = process_->core().start(std::move(request), process_->services(client_));
   if (started && started->busy) broken("the run's own locks are busy");
   faults_.quiet = true;
   auto rows = own_store_->runs({});
@@ -153,7 +154,7 @@ bool Simulation::begin() {
 }
 
 bool Simulation::take_over() {
-  auto resumed = process_->core().resume(watch_.run(), process_->services());
+  auto resumed = process_->core().resume(watch_.run(), process_->services(client_));
   watch_.sync();
   if (resumed || over()) return true;
   script_.say("not taken over: " + resumed.error().message);
@@ -271,8 +272,8 @@ void Simulation::finish() {
 
 Report Simulation::run() {
   cloud_.furnish();
-  machine_ = std::make_unique<Machine>(Machine{clock_, random_, client_, *store_, *packages_,
-                                               executors_, evaluators_, scenario_.metric_lag});
+  machine_ = std::make_unique<Machine>(
+      Machine{clock_, random_, *store_, *packages_, executors_, evaluators_, scenario_.metric_lag});
   set_store_faults();
   draw_events();
   boot();

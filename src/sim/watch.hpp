@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "engine/run_state.hpp"
-#include "sim/faults.hpp"
+#include "sim/faulty_client.hpp"
 #include "sim/invariant.hpp"
 #include "sim/script.hpp"
 #include "store/store.hpp"
@@ -12,7 +12,7 @@ namespace sluice::sim {
 
 /// Follows a run through its journal alone, as another process would, and asks every invariant
 /// after each event and each accepted write.
-class Watch {
+class Watch final : public WriteListener {
  public:
   Watch(Scenario const& scenario, Cloud& cloud, VirtualClock& clock, Faults& faults,
         store::Store& store, Script& script);
@@ -20,9 +20,8 @@ class Watch {
   void begin(std::string run);
   /// Folds what was committed since.
   void sync();
-  void accepted(Write write);
-  /// Somebody else than the run has changed the world.
-  void touched() { changed_ = true; }
+  void accepted(Write write) override;
+  void touched() override { changed_ = true; }
   /// Looks at the world where it may have changed since the last look.
   void look();
   void end();

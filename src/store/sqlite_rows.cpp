@@ -92,6 +92,8 @@ Result<std::vector<RunRow>> list(Database& database, RunFilter const& filter) {
   };
   if (filter.state == "active") {
     sql += " and ended is null";
+  } else if (filter.state == "queued") {
+    sql += " and ended is null and state = 'queued'";  // among the few of the index runs_active
   } else {
     where("state = ?", filter.state);
   }

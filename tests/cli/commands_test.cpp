@@ -244,16 +244,75 @@ TEST_F(Commands, deploy_refuses_before_anything_is_opened) {
 
 TEST_F(Commands, deploy_names_the_run_that_holds_the_lock) {
   state.busy = store::Busy{"alias:*:eu-west-1:orders:live", "d-AAAAAAAAA"};
+  state.row.id = "d-AAAAAAAAA";
   EXPECT_EQ(run({"deploy", file}), 10);
   EXPECT_THAT(terminal.written_err, HasSubstr("d-AAAAAAAAA"));
   EXPECT_THAT(terminal.written_err, HasSubstr("no process executes it any more"));
   for (auto verb : {"resume", "rollback", "stop"})
     EXPECT_THAT(terminal.written_err, HasSubstr("sluice " + std::string(verb) + " d-AAAAAAAAA"));
   state.row.owner = "somebody";
-  EXPECT_EQ(run({"deploy", file}), 1);
+  EXPECT_EQ(run({"deploy", file}), 10);
   EXPECT_THAT(terminal.written_err, HasSubstr("is at work on the same function"));
+  EXPECT_THAT(terminal.written_err, HasSubstr("holds alias:*:eu-west-1:orders:live"));
   EXPECT_THAT(terminal.written_err, HasSubstr("sluice watch d-AAAAAAAAA"));
   EXPECT_THAT(terminal.written_err, Not(HasSubstr("sluice resume")));
+  state.row.state = "queued";
+  EXPECT_EQ(run({"deploy", file}), 10);
+  EXPECT_THAT(terminal.written_err, HasSubstr("it is next to hold alias:*:eu-west-1:orders:live"));
+}
+
+TEST_F(Commands, deploy_says_behind_whom_it_waits) {
+  ends_as("succeeded");
+  state.queued = store::Busy{"alias:*:eu-west-1:orders:live", "d-AAAAAAAAA"};
+  EXPECT_EQ(run({"deploy", file}), 0);
+  EXPECT_THAT(terminal.written_err,
+              HasSubstr("queued behind d-AAAAAAAAA (lock alias:*:eu-west-1:orders:live)"));
+  EXPECT_EQ(run({"deploy", file, "-o", "json"}), 0);
+  EXPECT_THAT(terminal.written_out, HasSubstr(R"("state":"queued")"));
+}
+
+TEST_F(Commands, list_and_get_show_behind_whom_a_run_waits) {
+  state.row.state = "queued";
+  state.row.owner = "host:1";
+  state.row.summary =
+      json::Value{{"queued", json::Value{{"lock", "team"}, {"behind", "d-AAAAAAAAA"}}}};
+  state.executes = false;
+  EXPECT_EQ(run({"list"}), 0);
+  EXPECT_THAT(terminal.written_out, HasSubstr("queued behind d-AAAAAAAAA (lock team)"));
+  Script script(canary_plan({"default"}));
+  script.event("run_queued", {{"lock", "team"}, {"behind", "d-AAAAAAAAA"}});
+  state.started = *script.view.plan;
+  state.journal = script.events;
+  EXPECT_EQ(run({"get", "d-7QK2M9XTA"}), 0);
+  EXPECT_THAT(terminal.written_out, HasSubstr("queued behind d-AAAAAAAAA (lock team)"));
+  EXPECT_EQ(run({"get", "d-7QK2M9XTA", "-o", "json"}), 0);
+  EXPECT_THAT(terminal.written_out, HasSubstr(R"("state": "queued")"));
+}
+
+TEST_F(Commands, deploy_goes_on_to_the_end_of_the_run_that_rolls_it_back) {
+  struct Case {
+    bool stopped;
+    std::string end;
+    int code;
+  };
+  for (auto const& [stopped, end, code] :
+       {Case{false, "rolled_back", exit_rolled_back},
+        Case{false, "needs_person", exit_needs_person}, Case{true, "rolled_back", exit_stopped},
+        Case{true, "failed", exit_failed}}) {
+    Script first(canary_plan({"default"}));
+    first.begin("default");
+    if (stopped) first.event("stopping", {{"by", "ann"}, {"reason", "no"}, {"roll_back", false}});
+    first.event("rollback_handed_over", {{"scope", "default"}, {"run", "d-LINKED001"}});
+    first.event("run_ended", {{"state", stopped ? "stopped" : "failed"}});
+    state.journal = first.events;
+    Script second(canary_plan({"default"}));
+    second.event("run_created", {{"linked_from", "d-7QK2M9XTA"}, {"scope", "default"}});
+    second.event("run_ended", {{"state", end}});
+    state.others["d-LINKED001"] = second.events;
+    EXPECT_EQ(run({"deploy", file}), code) << end;
+    EXPECT_THAT(terminal.written_err, HasSubstr("run d-LINKED001 carries out its rollback"));
+    EXPECT_THAT(terminal.written_out, HasSubstr("the rollback of run d-7QK2M9XTA"));
+  }
 }
 
 TEST_F(Commands, deploy_asks_on_a_terminal_only) {

@@ -10,7 +10,8 @@ class HeldRuns final : public server::Runs {
   struct State {
     std::vector<engine::Event> journal;
     store::RunRow row;
-    std::optional<store::Busy> busy;
+    std::map<std::string, std::vector<engine::Event>> others;  ///< journals of further runs
+    std::optional<store::Busy> busy, queued;
     std::optional<plan::Plan> started;
     std::vector<engine::Signal> signals;
     bool executes = true;
@@ -20,9 +21,9 @@ class HeldRuns final : public server::Runs {
   explicit HeldRuns(State& state) : state_(state) {}
 
   Result<engine::Started> start(server::NewRun run) override {
-    if (state_.busy) return engine::Started{"", state_.busy};
+    if (state_.busy) return engine::Started{"", state_.busy, std::nullopt};
     state_.started = std::move(run.plan);
-    return engine::Started{state_.row.id, std::nullopt};
+    return engine::Started{state_.row.id, std::nullopt, state_.queued};
   }
   Result<void> resume(std::string const&, server::AwsSettings const&) override {
     state_.resumed = true;
@@ -44,9 +45,10 @@ class HeldRuns final : public server::Runs {
       if (event.seq > after) out.push_back(event);
     return out;
   }
-  Result<void> follow(std::string const&, std::int64_t,
+  Result<void> follow(std::string const& run, std::int64_t,
                       std::function<bool(store::EventRow const&)> each, std::stop_token) override {
-    for (auto const& event : state_.journal)
+    auto other = state_.others.find(run);
+    for (auto const& event : other == state_.others.end() ? state_.journal : other->second)
       if (!each(event)) break;
     return {};
   }

@@ -1,5 +1,7 @@
 #include "engine/core_play.hpp"
 
+#include "engine/events.hpp"
+
 namespace sluice::test {
 
 class CorePlay::NoAws final : public engine::AwsAccess {
@@ -48,6 +50,10 @@ void CorePlay::start(plan::Node root) {
   id_ = started->run;
 }
 
+Result<engine::Started> CorePlay::start_plan(plan::Plan plan) {
+  return core_->start({std::move(plan), "tester", {}, {}, {}}, services_);
+}
+
 void CorePlay::run() {
   for (int steps = 0; workers_->waiting() + workers_->answered() > 0; ++steps) {
     ASSERT_LT(steps, 10'000) << "the run goes in circles";
@@ -78,10 +84,40 @@ Result<void> CorePlay::signal(std::string const& kind, std::string const& node) 
   return core_->signal(id_, {.kind = kind, .node = node, .by = "tester", .reason = "", .data = {}});
 }
 
-void CorePlay::restart() {
+void CorePlay::restart() { restart({id_}); }
+
+void CorePlay::restart(std::vector<std::string> const& runs) {
   make_core();
-  auto resumed = core_->resume(id_, services_);
-  ASSERT_TRUE(resumed) << resumed.error().text();
+  for (auto const& run : runs) {
+    auto resumed = core_->resume(run, services_);
+    ASSERT_TRUE(resumed) << resumed.error().text();
+  }
+}
+
+void CorePlay::end_elsewhere(std::string const& run) {
+  auto claimed = store_->claim(run, "another process");
+  ASSERT_TRUE(claimed) << claimed.error().text();
+  engine::Event event;
+  event.seq = claimed->last_seq + 1;
+  event.at = clock_.now();
+  event.type = engine::event::run_ended;
+  event.body = json::Value{{"state", "stopped"}};
+  store::RunPatch patch;
+  patch.state = "stopped";
+  patch.ended = clock_.now();
+  auto ended = store_->append(run, claimed->epoch, {event}, patch);
+  ASSERT_TRUE(ended) << ended.error().text();
+}
+
+Result<void> CorePlay::stop(std::string const& run) {
+  return core_->signal(run, {.kind = "stop", .node = "", .by = "tester", .reason = "", .data = {}});
+}
+
+std::string CorePlay::holder(std::string const& lock) {
+  auto locks = store_->locks();
+  for (auto const& row : *locks)
+    if (row.name == lock) return row.run;
+  return "";
 }
 
 std::vector<engine::Event> CorePlay::stored() { return *store_->events(id_); }

@@ -41,6 +41,8 @@ class CorePlay {
 
   /// Starts a plan with this root; none of its releases is real.
   void start(plan::Node root);
+  /// Starts another run; `start` and this one together: as many as wanted.
+  Result<engine::Started> start_plan(plan::Plan plan);
   /// Does and delivers everything that is ready, oldest first.
   void run();
   /// Until nothing is due and nothing is ready, at most so much time.
@@ -48,7 +50,19 @@ class CorePlay {
   Result<void> signal(std::string const& kind, std::string const& node = "");
   /// The process dies here, and another one takes the run over.
   void restart();
+  /// The same with these runs, in this order; the others are left to nobody.
+  void restart(std::vector<std::string> const& runs);
+  /// Another process takes the run and ends it.
+  void end_elsewhere(std::string const& run);
+  /// Core::signal of another run than the one that `start` began.
+  Result<void> stop(std::string const& run);
 
+  engine::RunState state_of(std::string const& run) const { return core_->snapshot(run)->state; }
+  store::RunRow row(std::string const& run) { return **store_->run(run); }
+  std::vector<store::RunRow> runs() { return *store_->runs({}); }
+  /// Who holds a lock; empty: nobody.
+  std::string holder(std::string const& lock);
+  std::vector<engine::Event> events(std::string const& run) { return *store_->events(run); }
   engine::RunState state() const { return core_->snapshot(id_)->state; }
   engine::NodeState node(std::string const& path) const { return state().node(path); }
   engine::Core& core() { return *core_; }

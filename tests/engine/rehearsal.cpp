@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <mutex>
+
 #include "config/render.hpp"
 
 namespace sluice::test {
@@ -65,6 +68,28 @@ std::string Rehearsal::start(std::string const& yaml) {
 }
 
 engine::Snapshot Rehearsal::wait(std::string const& run) { return *engine_->wait(run, {}); }
+
+void Rehearsal::until_asked(std::string const& run) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool asked = false;
+  auto look = [&](engine::RunState const& state) {
+    std::lock_guard lock(mutex);
+    for (auto const& [path, node] : state.nodes) asked |= node.asks_person;
+    changed.notify_all();
+  };
+  auto token = engine_->listen(
+      [&](std::string const& id, engine::Snapshot const& now, std::vector<engine::Event> const&) {
+        if (id == run) look(now.state);
+      });
+  look(engine_->snapshot(run)->state);
+  {
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, std::chrono::seconds(30), [&] { return asked; });
+    EXPECT_TRUE(asked) << "nobody was asked";
+  }
+  engine_->forget(token);
+}
 
 engine::Snapshot Rehearsal::run(std::string const& yaml) { return wait(start(yaml)); }
 

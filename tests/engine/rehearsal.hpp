@@ -58,6 +58,8 @@ class Rehearsal {
   aws::Lambda lambda() { return {session_->caller, "eu-west-1"}; }
   std::string start(std::string const& yaml);
   engine::Snapshot wait(std::string const& run);
+  /// Until a step of that run waits for a person.
+  void until_asked(std::string const& run);
   /// Another engine on the same store: the one before lets its runs go.
   void restart();
 

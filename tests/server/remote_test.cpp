@@ -41,6 +41,14 @@ TEST_F(RemoteTest, DoesOverTheSocketWhatTheHostDoes) {
   ASSERT_TRUE(busy) << busy.error().text();
   ASSERT_TRUE(busy->busy);
   EXPECT_EQ(busy->busy->run, run);
+  auto waits = new_run(host_->packages(), "v3", {});
+  for (auto& lock : waits.plan.locks) lock.busy = plan::Lock::Busy::queue;
+  auto queued = runs.start(waits);
+  ASSERT_TRUE(queued && queued->queued);
+  EXPECT_EQ(queued->queued->run, run);
+  EXPECT_EQ(runs.get(queued->run)->state, "queued");
+  ASSERT_TRUE(runs.signal(queued->run, {"stop", "", "grace", "", {}}));
+  follow(runs, queued->run);
 
   ASSERT_TRUE(runs.signal(run, {"skip", "", "grace", "", {}}));
   auto after = follow(runs, run, {}, before.back().seq);
@@ -48,7 +56,7 @@ TEST_F(RemoteTest, DoesOverTheSocketWhatTheHostDoes) {
   expect_gap_free(after, before.back().seq + 1);
   EXPECT_EQ(runs.get(run)->state, "succeeded");
   EXPECT_EQ(runs.events(run, 0)->size(), before.size() + after.size());
-  EXPECT_EQ(runs.list({.function = "orders"})->size(), 2u);
+  EXPECT_EQ(runs.list({.function = "orders"})->size(), 3u);
 }
 
 TEST_F(RemoteTest, ErrorsComeBackAsTheyWereThere) {

@@ -360,6 +360,23 @@ TEST_P(Conformance, RunsAreListedNewestFirstThroughEveryFilter) {
   EXPECT_THAT(ids({.limit = 0}), IsEmpty());
 }
 
+TEST_P(Conformance, QueuedRunsAreFoundUntilTheyHaveTheirLocks) {
+  create(new_run("d-1", {"a"}));
+  auto queued = new_run("d-2");
+  queued.row.state = "queued";
+  create(queued);
+  EXPECT_THAT(ids({.state = "queued"}), ElementsAre("d-2"));
+  RunPatch begins;
+  begins.state = "running";
+  EXPECT_EQ(must(store_->append_locking("d-2", 0, {"a"}, {event(2)}, begins))->run, "d-1");
+  EXPECT_EQ(row("d-2").state, "queued");
+  must(store_->append("d-1", 0, {event(2)}, ending()));
+  EXPECT_FALSE(must(store_->append_locking("d-2", 0, {"a"}, {event(2)}, begins)));
+  EXPECT_EQ(row("d-2").state, "running");
+  EXPECT_THAT(ids({.state = "queued"}), IsEmpty());
+  EXPECT_THAT(locks(), ElementsAre("a=d-2"));
+}
+
 TEST_P(Conformance, TheFunctionFilterFollowsTheSummary) {
   create(new_run("d-1"));
   json::Value summary{

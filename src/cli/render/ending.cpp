@@ -15,7 +15,7 @@ using engine::Place;
 std::string coloured_state(std::string const& state, Style const& style) {
   std::string text = state_words(state);
   if (state == "succeeded") return style.green(text);
-  if (state == "rolled_back" || state == "stopped" || state == "rejected")
+  if (state == "rolled_back" || state == "stopped" || state == "rejected" || state == "superseded")
     return style.yellow(text);
   return style.red(text);
 }
@@ -46,6 +46,12 @@ void release_lines(std::vector<std::string>& out, RunView const& view) {
 void next_lines(std::vector<std::string>& out, RunView const& view) {
   std::string const& state = view.state.end_state;
   out.push_back("  sluice logs " + view.id);
+  if (!view.state.linked_run.empty()) {
+    out.push_back("  sluice watch " + view.state.linked_run);
+    return;
+  }
+  if (view.state.stop && !view.state.stop->superseded_by.empty())
+    out.push_back("  sluice watch " + view.state.stop->superseded_by);
   bool moved = false;
   auto const& local = view.state.options["local_state"].as_string();
   std::string there = local.empty() ? "" : " --local-state " + local;
@@ -91,7 +97,13 @@ std::vector<std::string> outcome_lines(RunView const& view, Look const& look) {
   Duration took = state.ended.value_or(look.now) - state.created;
   out.push_back(view.id + " (" + printable(view.plan->name) + ") " +
                 coloured_state(state.end_state, style) + " after " + short_duration(took));
-  if (state.stop) out.push_back("  by " + printable(state.stop->by + ": " + state.stop->reason));
+  if (state.stop && !state.stop->superseded_by.empty())
+    out.push_back("  " + printable(state.stop->reason));
+  else if (state.stop)
+    out.push_back("  by " + printable(state.stop->by + ": " + state.stop->reason));
+  if (!state.linked_run.empty())
+    out.push_back("  run " + state.linked_run + " carries out its rollback");
+  if (!state.linked_from.empty()) out.push_back("  the rollback of run " + state.linked_from);
   for (auto const& rollback : state.rollbacks)
     if (!rollback.reason.empty() && (!state.stop || rollback.reason != state.stop->reason))
       out.push_back((state.end_state == "rolled_back" ? "  rolled back because: " : "  because: ") +
@@ -155,10 +167,16 @@ json::Value result_json(RunView const& view) {
     if (!node->hint.empty()) error.set("hint", node->hint);
     errors.push(std::move(error));
   }
-  json::Value out{{"kind", "Result"},
-                  {"run", view.id},
-                  {"name", view.plan->name},
-                  {"state", view.state.end_state.empty() ? "running" : view.state.end_state}};
+  std::string state = view.state.queued ? "queued" : "running";
+  if (view.state.over()) state = view.state.end_state;
+  json::Value out{
+      {"kind", "Result"}, {"run", view.id}, {"name", view.plan->name}, {"state", state}};
+  if (auto const& queued = view.state.queued)
+    out.set("queued", json::Value{{"lock", queued->lock}, {"behind", queued->behind}});
+  if (view.state.stop && !view.state.stop->superseded_by.empty())
+    out.set("superseded_by", view.state.stop->superseded_by);
+  if (!view.state.linked_run.empty()) out.set("linked_run", view.state.linked_run);
+  if (!view.state.linked_from.empty()) out.set("linked_from", view.state.linked_from);
   if (!view.state.rollbacks.empty()) out.set("rollback_reason", view.state.rollbacks.back().reason);
   out.set("releases", std::move(releases));
   out.set("errors", std::move(errors));

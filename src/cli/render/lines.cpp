@@ -71,9 +71,16 @@ class Writer {
   /// What the event says, where people who follow the run want to hear of it.
   std::optional<std::string> worth_a_line() const {
     std::string const& type = event_.type;
+    if (type == event::run_created && body_.contains("linked_from"))
+      return "run " + view_.id + " rolls back run " + body_["linked_from"].as_string();
     if (type == event::run_created)
       return "run " + view_.id + " of " + view_.plan->name + ", asked for by " +
              body_["requester"].as_string();
+    if (type == event::run_queued)
+      return queued_words({body_["lock"].as_string(), body_["behind"].as_string()});
+    if (type == event::locks_taken) return std::string("its locks are free: the run begins");
+    if (type == event::rollback_handed_over)
+      return "run " + body_["run"].as_string() + " carries out the rollback of " + scope();
     if (type == event::run_ended)
       return "the run ended: " + state_words(body_["state"].as_string());
     if (type == event::note)
@@ -164,6 +171,7 @@ std::optional<std::string> event_line(RunView const& view, Event const& it, Look
 
 std::string heartbeat_line(RunView const& view, Look const& look) {
   std::vector<std::string> under_way;
+  if (view.state.queued) under_way.push_back(queued_words(*view.state.queued));
   for (auto const& [path, node] : view.state.nodes) {
     if (!node.active() || !is_step(*view.plan, path)) continue;
     std::string text =

@@ -51,6 +51,8 @@ class Tree {
     extras("", view_.plan->root, 0);
     if (view_.plan->root.kind == plan::NodeKind::step) row("", view_.plan->root.shown(), 0);
     for (auto const& [id, state] : view_.state.releases) release(id, state);
+    if (view_.state.queued)
+      lines_.push_back(cut(queued_words(*view_.state.queued), width(), look_.ascii));
     return std::move(lines_);
   }
 
@@ -60,6 +62,7 @@ class Tree {
     Time end = state.ended.value_or(look_.now);
     std::string status = state.over() ? state_words(state.end_state) : "running";
     if (state.paused && !state.over()) status = "paused";
+    if (state.queued) status = "queued";
     std::string text = view_.id + "  " + printable(view_.plan->name) + "  " + status + "  " +
                        short_duration(end - state.created);
     lines_.push_back(Style{look_.colour}.bold(cut(text, width(), look_.ascii)));

@@ -75,6 +75,10 @@ std::string state_words(std::string_view state) {
   return state == "needs_person" ? "needs a person" : replace_all(state, "_", " ");
 }
 
+std::string queued_words(engine::Queued const& queued) {
+  return printable("queued behind " + queued.behind + " (lock " + queued.lock + ")");
+}
+
 std::string release_name(plan::Plan const& plan, std::string const& id, json::Value const& state) {
   auto release = engine::release_state(state);
   auto const* declared = plan.release(id);

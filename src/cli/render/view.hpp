@@ -43,6 +43,8 @@ std::string detail_of(RunView const& view, std::string_view path, Time now);
 std::string_view word_of(engine::NodeStatus status);
 /// A run's end state in words: "rolled back", "needs a person".
 std::string state_words(std::string_view state);
+/// "queued behind d-8KX2M1PQZ (lock alias:*:eu-west-1:orders:live)".
+std::string queued_words(engine::Queued const& queued);
 /// "prod: orders:live".
 std::string release_name(plan::Plan const& plan, std::string const& id, json::Value const& state);
 /// Where a function is, or ended (design E4), in plain words with its versions.

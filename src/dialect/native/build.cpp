@@ -33,7 +33,7 @@ class Builder {
     check_strategies();
     keep(options.targets);
     if (options.on_local_package) tell_packages(options.on_local_package);
-    plan_.locks = file_.locks.value_or(release_locks(plan_));
+    plan_.locks = file_.locks.value_or(release_locks(plan_, file_.when_busy));
     plan_.root = tree();
     return std::move(plan_);
   }

@@ -54,20 +54,25 @@ void check_account(MapReader& reader, plan::Target const& target) {
                  "correct one of them");
 }
 
-std::optional<plan::Lock> read_lock(config::Node const& node, config::Diagnostics& diagnostics) {
+plan::Lock::Busy read_when_busy(MapReader& reader, plan::Lock::Busy usual) {
   using Busy = plan::Lock::Busy;
+  return reader
+      .one_of<Busy>("when_busy", {{"reject", Busy::reject},
+                                  {"queue", Busy::queue},
+                                  {"enqueue_one", Busy::enqueue_one},
+                                  {"supersede", Busy::supersede}})
+      .value_or(usual);
+}
+
+std::optional<plan::Lock> read_lock(config::Node const& node, plan::Lock::Busy usual,
+                                    config::Diagnostics& diagnostics) {
   if (!node.is_mapping()) {
     auto name = config::as_string(node, diagnostics, "locks");
-    return name ? std::optional(plan::Lock{*name, Busy::reject}) : std::nullopt;
+    return name ? std::optional(plan::Lock{*name, usual}) : std::nullopt;
   }
   MapReader reader(node, diagnostics, config::Unknown::error, "lock");
-  plan::Lock lock{reader.required_string("name"), Busy::reject};
-  lock.busy = reader
-                  .one_of<Busy>("when_busy", {{"reject", Busy::reject},
-                                              {"queue", Busy::queue},
-                                              {"enqueue_one", Busy::enqueue_one},
-                                              {"supersede", Busy::supersede}})
-                  .value_or(Busy::reject);
+  plan::Lock lock{reader.required_string("name"), usual};
+  lock.busy = read_when_busy(reader, usual);
   reader.done();
   return lock;
 }
@@ -188,10 +193,11 @@ class FileReader {
     file_.hold_timeout = top_.duration("hold_timeout").value_or(file_.hold_timeout);
     file_.rollback_patience = top_.duration("rollback_patience", {.min = std::chrono::minutes(1)})
                                   .value_or(file_.rollback_patience);
+    file_.when_busy = read_when_busy(top_, file_.when_busy);
     if (!top_.has("locks")) return;
     file_.locks.emplace();
     for (auto const& node : top_.list("locks"))
-      if (auto lock = read_lock(node, diagnostics_)) file_.locks->push_back(*lock);
+      if (auto lock = read_lock(node, file_.when_busy, diagnostics_)) file_.locks->push_back(*lock);
   }
 
   /// What happens in a target, said for it or for all of them.

@@ -36,6 +36,7 @@ struct NativeFile {
   std::vector<FunctionSpec> functions;
   std::vector<TargetSpec> targets;
   std::optional<std::vector<plan::Lock>> locks;  ///< none: the usual ones
+  plan::Lock::Busy when_busy = plan::Lock::Busy::reject;  ///< of the usual ones
   plan::ExternalChange external_change = plan::ExternalChange::hold;
   Duration hold_timeout = plan::Plan().hold_timeout;
   Duration rollback_patience = plan::Plan().rollback_patience;

@@ -164,8 +164,12 @@ class Writer {
       out_.set("rollback_patience", native::duration_text(plan_.rollback_patience));
     json::Value locks = plan_json_["locks"];
     plan::Plan with_usual_locks = plan_;
-    with_usual_locks.locks = release_locks(plan_);
-    if (to_json(with_usual_locks)["locks"] == locks) return;
+    auto when_busy = plan_.locks.empty() ? plan::Lock::Busy::reject : plan_.locks.front().busy;
+    with_usual_locks.locks = release_locks(plan_, when_busy);
+    if (to_json(with_usual_locks)["locks"] == locks) {
+      if (when_busy != plan::Lock::Busy::reject) out_.set("when_busy", plan::name_of(when_busy));
+      return;
+    }
     json::Value out = json::Array{};
     for (auto const& lock : locks.items())
       out.push(lock["busy"].as_string() == "reject"
