@@ -3,10 +3,10 @@
 
 demo_packages=(
   g++ cmake ninja-build ccache mold pkg-config ca-certificates
-  libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libsqlite3-dev libfmt-dev libyaml-dev
+  libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libsqlite3-dev libpq-dev libfmt-dev libyaml-dev
   libzip-dev zlib1g-dev nlohmann-json3-dev
 )
-test_packages=(libgtest-dev libgmock-dev librapidcheck-dev)
+test_packages=(libgtest-dev libgmock-dev librapidcheck-dev postgresql)
 clang_packages=(clang-19 libclang-rt-19-dev clang-tidy-19 clang-format-19 shellcheck)
 
 lists_are_new=0
