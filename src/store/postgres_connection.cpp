@@ -14,16 +14,18 @@ namespace {
 
 constexpr int oldest_server = 130'000;
 
-/// A write that is acknowledged must be durable, whatever the database's default is.
+/// A write that is acknowledged must be durable, whatever the database's default is. A server that
+/// was a primary when we connected may have become a replica, whose answers are old.
 constexpr char const* begin_short =
-    "begin isolation level read committed read write;"
+    "begin isolation level read committed;"
     "set local statement_timeout = '5s';"
     "set local lock_timeout = '2s';"
     "set local idle_in_transaction_session_timeout = '10s';"
     "select set_config('synchronous_commit', 'on', true)"
-    " where current_setting('synchronous_commit') = 'off'";
+    " where current_setting('synchronous_commit') = 'off';"
+    "select pg_is_in_recovery()";
 constexpr char const* begin_long =
-    "begin isolation level read committed read write;"
+    "begin isolation level read committed;"
     "set local statement_timeout = '5min';"
     "set local lock_timeout = '1min'";
 
@@ -199,7 +201,15 @@ Result<void> PgConnection::script(std::string const& sql) {
   return {};
 }
 
-Result<void> PgConnection::begin() { return script(begin_short); }
+Result<void> PgConnection::begin() {
+  auto answered = answer(PQsendQuery(connection_.get(), begin_short) != 0);
+  if (!answered) return std::unexpected(answered.error());
+  if (PQntuples(answered->get()) == 1 && PgRow(answered->get(), 0).boolean(0)) {
+    return lost("the server has become a replica");
+  }
+  return {};
+}
+
 Result<void> PgConnection::begin_migration() { return script(begin_long); }
 
 Result<void> PgConnection::commit() {

@@ -97,13 +97,22 @@ Result<void> check_parameters(PQconninfoOption const* options) {
   return {};
 }
 
+/// A password whose special characters were not escaped ends up in the other parts, which are
+/// shown.
+bool holds_part_of_a_password(PQconninfoOption const* options) {
+  for (auto const* keyword : {"host", "hostaddr", "port", "dbname"}) {
+    if (value_of(options, keyword).contains('@')) return true;
+  }
+  return value_of(options, "port").find_first_not_of("0123456789,") != std::string::npos;
+}
+
 }  // namespace
 
 Result<PostgresAddress> parse_postgres(std::string const& uri) {
   bool is_uri = uri.starts_with("postgres://") || uri.starts_with("postgresql://");
   if (!is_uri || uri.contains('\0')) return unreadable();
   auto options = parsed(uri);
-  if (!options) return unreadable();
+  if (!options || holds_part_of_a_password(options.get())) return unreadable();
   if (auto fits = check_parameters(options.get()); !fits) return std::unexpected(fits.error());
   PostgresAddress address;
   address.shown = shown(options.get());
