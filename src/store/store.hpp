@@ -146,7 +146,8 @@ class Store {
   /// holds: epoch + 1 each. Those that are rolling back come first, then the oldest due; a run that
   /// is overdue for longer than a rollback's head start of a minute comes before it, so that none
   /// starves. Runs that another server is claiming at this moment are left to it. conflict: the
-  /// term is over.
+  /// term is over. After unavailable, some may be this server's without its knowing: they are free
+  /// again when it leaves or joins anew.
   virtual Result<std::vector<RunRow>> claim_free(Membership const& member, std::size_t limit) = 0;
   /// Takes one run, also one that it holds already. conflict: the term is over, the run has ended,
   /// or another server with a lease holds it.
