@@ -57,4 +57,32 @@ Result<json::Value> TimedStore::plan(std::string const& digest) { return inner_-
 
 Result<std::vector<store::LockRow>> TimedStore::locks() { return inner_->locks(); }
 
+Result<store::Membership> TimedStore::join(std::string const& node, Duration ttl) {
+  return timed([&] { return inner_->join(node, ttl); });
+}
+
+Result<Time> TimedStore::renew(store::Membership const& member, Duration ttl) {
+  return timed([&] { return inner_->renew(member, ttl); });
+}
+
+Result<void> TimedStore::leave(store::Membership const& member) {
+  return timed([&] { return inner_->leave(member); });
+}
+
+Result<std::vector<store::RunRow>> TimedStore::claim_free(store::Membership const& member,
+                                                          std::size_t limit) {
+  return timed([&] { return inner_->claim_free(member, limit); });
+}
+
+Result<store::RunRow> TimedStore::claim_one(store::Membership const& member,
+                                            std::string const& run) {
+  return timed([&] { return inner_->claim_one(member, run); });
+}
+
+Result<store::TokenSlice> TimedStore::lease_tokens(std::string const& account_region,
+                                                   store::TokenRates const& rates,
+                                                   store::TokenLane lane, int want) {
+  return timed([&] { return inner_->lease_tokens(account_region, rates, lane, want); });
+}
+
 }  // namespace sluice::bench

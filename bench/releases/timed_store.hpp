@@ -31,6 +31,15 @@ class TimedStore final : public store::Store {
                                               std::size_t limit) override;
   Result<json::Value> plan(std::string const& digest) override;
   Result<std::vector<store::LockRow>> locks() override;
+  Result<store::Membership> join(std::string const& node, Duration ttl) override;
+  Result<Time> renew(store::Membership const& member, Duration ttl) override;
+  Result<void> leave(store::Membership const& member) override;
+  Result<std::vector<store::RunRow>> claim_free(store::Membership const& member,
+                                                std::size_t limit) override;
+  Result<store::RunRow> claim_one(store::Membership const& member, std::string const& run) override;
+  Result<store::TokenSlice> lease_tokens(std::string const& account_region,
+                                         store::TokenRates const& rates, store::TokenLane lane,
+                                         int want) override;
 
  private:
   template <class Write>

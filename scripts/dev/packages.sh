@@ -3,7 +3,7 @@
 
 demo_packages=(
   g++ cmake ninja-build ccache mold pkg-config ca-certificates
-  libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libsqlite3-dev libfmt-dev libyaml-dev
+  libcurl4-openssl-dev libmicrohttpd-dev libssl-dev libsqlite3-dev libpq-dev libfmt-dev libyaml-dev
   libzip-dev zlib1g-dev nlohmann-json3-dev
 )
 test_packages=(libgtest-dev libgmock-dev librapidcheck-dev)
@@ -61,6 +61,9 @@ install_for_tests() {
   install_packages "build sluice" "${demo_packages[@]}"
   install_packages "build its tests" "${test_packages[@]}"
   install_packages "run sanitizers and lint" "${clang_packages[@]}"
+  # Any PostgreSQL does, and its servers are not on the path. A test starts one of its own.
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ||
+    install_packages "test the store on PostgreSQL" postgresql
   install_commands "run the functions that tests deploy" node:nodejs python3:python3
 }
 

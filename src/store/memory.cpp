@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/guarded.hpp"
+#include "store/memory_leases.hpp"
 #include "store/rules.hpp"
 
 namespace sluice::store {
@@ -19,6 +20,7 @@ struct Content {
   std::map<std::string, StoredRun> runs;
   std::map<std::string, json::Value> plans;
   std::map<std::string, std::string> locks;  ///< name → run
+  MemoryLeases leases;
 };
 
 std::optional<Busy> busy(Content const& content, std::vector<std::string> const& locks,
@@ -79,6 +81,33 @@ Result<std::optional<Busy>> create_in(Content& content, NewRun const& run, Time 
   for (auto const& lock : locks) content.locks.emplace(lock, run.row.id);
   content.runs.emplace(run.row.id, std::move(stored));
   return std::nullopt;
+}
+
+Result<std::vector<RunRow>> claim_free_in(Content& content, Membership const& member,
+                                          std::size_t limit, Time now) {
+  if (auto valid = content.leases.require(member, now); !valid) {
+    return std::unexpected(valid.error());
+  }
+  std::vector<StoredRun*> in_order;
+  for (auto& [id, run] : content.runs) in_order.push_back(&run);
+  std::ranges::sort(in_order, {}, &StoredRun::number);
+  std::vector<RunRow*> rows;
+  for (auto* run : in_order) rows.push_back(&run->row);
+  std::vector<RunRow> taken;
+  for (auto* row : content.leases.choose(std::move(rows), limit, now)) {
+    taken.push_back(*row = claimed(std::move(*row), member, now));
+  }
+  return taken;
+}
+
+void leave_in(Content& content, Membership const& member, Time now) {
+  ENSURE(member.incarnation > 0);  // 0 stands for runs that are held without a lease
+  for (auto& [id, run] : content.runs) {
+    if (run.row.owner_incarnation != member.incarnation) continue;
+    // The epoch is the run's own, so nothing can refuse this.
+    if (auto free = released(run.row, run.row.epoch, now)) run.row = std::move(*free);
+  }
+  content.leases.leave(member);
 }
 
 bool matches(RunRow const& row, RunFilter const& filter) {
@@ -217,6 +246,51 @@ class MemoryStore final : public Store {
       std::vector<LockRow> all;
       for (auto const& [name, run] : content.locks) all.push_back({name, run});
       return all;
+    });
+  }
+
+  Result<Membership> join(std::string const& node, Duration ttl) override {
+    if (auto fits = check_lease(node, ttl); !fits) return std::unexpected(fits.error());
+    return write<Membership>(
+        "join", [&](Content& content) { return content.leases.join(node, ttl, clock_.now()); });
+  }
+
+  Result<Time> renew(Membership const& member, Duration ttl) override {
+    if (auto fits = check_lease(member.node, ttl); !fits) return std::unexpected(fits.error());
+    return write<Time>(
+        "renew", [&](Content& content) { return content.leases.renew(member, ttl, clock_.now()); });
+  }
+
+  Result<void> leave(Membership const& member) override {
+    return without_value(write<bool>("leave", [&](Content& content) {
+      leave_in(content, member, clock_.now());
+      return true;
+    }));
+  }
+
+  Result<std::vector<RunRow>> claim_free(Membership const& member, std::size_t limit) override {
+    return write<std::vector<RunRow>>("claim_free", [&](Content& content) {
+      return claim_free_in(content, member, limit, clock_.now());
+    });
+  }
+
+  Result<RunRow> claim_one(Membership const& member, std::string const& run) override {
+    return write<RunRow>("claim_one", [&](Content& content) -> Result<RunRow> {
+      auto found = content.runs.find(run);
+      if (found == content.runs.end()) return std::unexpected(unknown_run(run));
+      auto row = content.leases.claim(found->second.row, member, clock_.now());
+      if (row) found->second.row = *row;
+      return row;
+    });
+  }
+
+  Result<TokenSlice> lease_tokens(std::string const& account_region, TokenRates const& rates,
+                                  TokenLane lane, int want) override {
+    if (auto fits = check_tokens(account_region, rates, want); !fits) {
+      return std::unexpected(fits.error());
+    }
+    return write<TokenSlice>("lease_tokens", [&](Content& content) {
+      return grant(content.leases.tokens[account_region], rates, lane, want, clock_.now());
     });
   }
 

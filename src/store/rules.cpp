@@ -31,6 +31,11 @@ Result<void> check_sequence(std::string const& run, std::int64_t last_seq,
   return {};
 }
 
+void give_up(RunRow& row) {
+  row.owner.clear();
+  row.owner_incarnation = 0;
+}
+
 }  // namespace
 
 Error unknown_run(std::string const& id) {
@@ -71,20 +76,21 @@ RunRow created(NewRun const& run, Time now) {
   auto row = run.row;
   row.updated = now;
   row.last_seq = static_cast<std::int64_t>(run.events.size());
-  if (row.ended) row.owner.clear();
+  if (row.ended) give_up(row);
   return row;
 }
 
 RunRow claimed(RunRow stored, std::string const& owner, Time now) {
   ++stored.epoch;
   stored.owner = owner;
+  stored.owner_incarnation = 0;
   stored.updated = now;
   return stored;
 }
 
 Result<RunRow> released(RunRow stored, std::int64_t epoch, Time now) {
   if (auto ours = check_epoch(stored, epoch); !ours) return std::unexpected(ours.error());
-  stored.owner.clear();
+  give_up(stored);
   stored.updated = now;
   return stored;
 }
@@ -99,10 +105,11 @@ Result<RunRow> appended(RunRow stored, std::int64_t epoch, std::vector<EventRow>
   if (patch.state) stored.state = *patch.state;
   if (patch.summary) stored.summary = *patch.summary;
   if (patch.next_due) stored.next_due = *patch.next_due;
+  if (patch.rolling_back) stored.rolling_back = *patch.rolling_back;
   if (patch.ended) {
     stored.ended = patch.ended;
     stored.next_due.reset();
-    stored.owner.clear();
+    give_up(stored);
   }
   return stored;
 }

@@ -72,7 +72,27 @@ create table run_functions (
 create index run_functions_by_run on run_functions (run);
 )sql";
 
-constexpr std::array all = {Migration{1, version_1}};
+/// Servers with leases, and the calls they share. A term that is over has no row.
+constexpr char const* version_2 = R"sql(
+alter table runs add column owner_incarnation integer not null default 0;
+alter table runs add column rolling_back integer not null default 0;
+create index runs_by_owner on runs (owner_incarnation) where ended is null;
+
+create table nodes (
+  incarnation integer primary key autoincrement,
+  node text not null unique,
+  lease_until integer not null
+) strict;
+
+create table call_tokens (
+  account_region text primary key,
+  second integer not null,
+  shared_used integer not null,
+  reserve_used integer not null
+) strict, without rowid;
+)sql";
+
+constexpr std::array all = {Migration{1, version_1}, Migration{2, version_2}};
 
 Result<void> refuse_foreign(Database& database, std::int64_t version) {
   auto id = database.integer("pragma application_id");

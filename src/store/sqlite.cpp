@@ -3,6 +3,7 @@
 #include "store/file_system.hpp"
 #include "store/rules.hpp"
 #include "store/schema.hpp"
+#include "store/sqlite_leases.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/store.hpp"
 
@@ -41,6 +42,13 @@ class SqliteStore final : public Store {
                                        std::size_t limit) override;
   Result<json::Value> plan(std::string const& digest) override;
   Result<std::vector<LockRow>> locks() override;
+  Result<Membership> join(std::string const& node, Duration ttl) override;
+  Result<Time> renew(Membership const& member, Duration ttl) override;
+  Result<void> leave(Membership const& member) override;
+  Result<std::vector<RunRow>> claim_free(Membership const& member, std::size_t limit) override;
+  Result<RunRow> claim_one(Membership const& member, std::string const& run) override;
+  Result<TokenSlice> lease_tokens(std::string const& account_region, TokenRates const& rates,
+                                  TokenLane lane, int want) override;
 
  private:
   Result<void> open_database();
@@ -281,6 +289,46 @@ Result<json::Value> SqliteStore::plan(std::string const& digest) {
 
 Result<std::vector<LockRow>> SqliteStore::locks() {
   return use([&](Database& database) { return rows::locks(database); });
+}
+
+Result<Membership> SqliteStore::join(std::string const& node, Duration ttl) {
+  if (auto fits = check_lease(node, ttl); !fits) return std::unexpected(fits.error());
+  return write([&](Database& database) { return leases::join(database, node, ttl, clock_.now()); });
+}
+
+Result<Time> SqliteStore::renew(Membership const& member, Duration ttl) {
+  if (auto fits = check_lease(member.node, ttl); !fits) return std::unexpected(fits.error());
+  return write(
+      [&](Database& database) { return leases::renew(database, member, ttl, clock_.now()); });
+}
+
+Result<void> SqliteStore::leave(Membership const& member) {
+  return write([&](Database& database) { return leases::leave(database, member, clock_.now()); });
+}
+
+Result<std::vector<RunRow>> SqliteStore::claim_free(Membership const& member, std::size_t limit) {
+  auto outcome = write([&](Database& database) {
+    return leases::claim_free(database, member, limit, clock_.now());
+  });
+  if (outcome && !outcome->empty()) acknowledge(outcome->back());
+  return outcome;
+}
+
+Result<RunRow> SqliteStore::claim_one(Membership const& member, std::string const& run) {
+  auto outcome = write(
+      [&](Database& database) { return leases::claim_one(database, member, run, clock_.now()); });
+  if (outcome) acknowledge(*outcome);
+  return outcome;
+}
+
+Result<TokenSlice> SqliteStore::lease_tokens(std::string const& account_region,
+                                             TokenRates const& rates, TokenLane lane, int want) {
+  if (auto fits = check_tokens(account_region, rates, want); !fits) {
+    return std::unexpected(fits.error());
+  }
+  return write([&](Database& database) {
+    return leases::lease_tokens(database, account_region, rates, lane, want, clock_.now());
+  });
 }
 
 }  // namespace

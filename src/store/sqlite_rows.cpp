@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view columns =
     "number, id, name, plan_digest, dialect, state, requester, world, summary, created, updated, "
-    "ended, next_due, owner, epoch, last_seq";
+    "ended, next_due, owner, epoch, last_seq, owner_incarnation, rolling_back";
 
 Bound bound(std::optional<Time> const& time) {
   if (!time) return nullptr;
@@ -56,6 +56,8 @@ Result<Stored> stored_at(Row const& row) {
   run.owner = row.text(13);
   run.epoch = row.integer(14);
   run.last_seq = row.integer(15);
+  run.owner_incarnation = row.integer(16);
+  run.rolling_back = row.integer(17) != 0;
   return stored;
 }
 
@@ -80,6 +82,20 @@ Result<Stored> require(Database& database, std::string const& id) {
   if (!found) return std::unexpected(found.error());
   if (!*found) return std::unexpected(unknown_run(id));
   return std::move(**found);
+}
+
+Result<std::vector<Stored>> select(Database& database, std::string_view rest,
+                                   std::span<Bound const> values) {
+  std::vector<Stored> all;
+  auto sql = fmt::format("select {} from runs {}", columns, rest);
+  auto read = database.query(sql, values, [&](Row const& row) -> Result<void> {
+    auto stored = stored_at(row);
+    if (!stored) return std::unexpected(stored.error());
+    all.push_back(std::move(*stored));
+    return {};
+  });
+  if (!read) return std::unexpected(read.error());
+  return all;
 }
 
 Result<std::vector<RunRow>> list(Database& database, RunFilter const& filter) {
@@ -120,12 +136,12 @@ Result<std::int64_t> insert(Database& database, RunRow const& row) {
   using Text = std::string_view;
   auto done = database.execute(
       "insert into runs (id, name, plan_digest, dialect, state, requester, world, summary, created,"
-      " updated, ended, next_due, owner, epoch, last_seq)"
-      " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " updated, ended, next_due, owner, epoch, last_seq, owner_incarnation, rolling_back)"
+      " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {Text(row.id), Text(row.name), Text(row.plan_digest), Text(row.dialect), Text(row.state),
        Text(row.requester), Text(world), Text(summary), to_millis(row.created),
        to_millis(row.updated), bound(row.ended), bound(row.next_due), Text(row.owner), row.epoch,
-       row.last_seq});
+       row.last_seq, row.owner_incarnation, row.rolling_back});
   if (!done) return std::unexpected(done.error());
   return database.integer("select last_insert_rowid()");
 }
@@ -136,9 +152,10 @@ Result<void> update(Database& database, Stored const& stored) {
   using Text = std::string_view;
   return database.execute(
       "update runs set state = ?, summary = ?, updated = ?, ended = ?, next_due = ?, owner = ?,"
-      " epoch = ?, last_seq = ? where number = ?",
+      " epoch = ?, last_seq = ?, owner_incarnation = ?, rolling_back = ? where number = ?",
       {Text(row.state), Text(summary), to_millis(row.updated), bound(row.ended),
-       bound(row.next_due), Text(row.owner), row.epoch, row.last_seq, stored.number});
+       bound(row.next_due), Text(row.owner), row.epoch, row.last_seq, row.owner_incarnation,
+       row.rolling_back, stored.number});
 }
 
 Result<json::Value> plan(Database& database, std::string const& digest) {

@@ -16,6 +16,9 @@ struct Stored {
 Result<std::optional<Stored>> find(Database& database, std::string const& id);
 /// As find; not_found where there is none.
 Result<Stored> require(Database& database, std::string const& id);
+/// The runs that `rest` names, all that follows "from runs".
+Result<std::vector<Stored>> select(Database& database, std::string_view rest,
+                                   std::span<Bound const> values);
 Result<std::vector<RunRow>> list(Database& database, RunFilter const& filter);
 
 /// Returns the new row's number.

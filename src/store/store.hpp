@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/time.hpp"
+#include "store/leases.hpp"
 
 namespace sluice::store {
 
@@ -35,9 +36,12 @@ struct RunRow {
   Time updated{};  ///< the last write; set by the store
   std::optional<Time> ended;
   std::optional<Time> next_due;  ///< when a parked node wants to go on
-  std::string owner;             ///< the process that holds it, or empty
-  std::int64_t epoch = 0;        ///< rises with every claim
-  std::int64_t last_seq = 0;     ///< set by the store from the events
+  std::string owner;             ///< the process that holds it, or held it last; or empty
+  /// Of the owner's lease. 0: held without a lease, by the only process there is, or by nobody.
+  std::int64_t owner_incarnation = 0;
+  bool rolling_back = false;  ///< claimed before others
+  std::int64_t epoch = 0;     ///< rises with every claim
+  std::int64_t last_seq = 0;  ///< set by the store from the events
 };
 
 struct LockRow {
@@ -50,6 +54,7 @@ struct RunPatch {
   std::optional<std::string> state;
   std::optional<json::Value> summary;
   std::optional<std::optional<Time>> next_due;
+  std::optional<bool> rolling_back;
   std::optional<Time> ended;  ///< releases the run's locks and its ownership too
   /// Locks the run no longer needs although it goes on (`$LATEST` of one function, design E12).
   std::vector<std::string> release_locks;
@@ -99,7 +104,8 @@ class Store {
 
   /// Plan, locks, row and first events in one commit. Busy: nothing was written.
   virtual Result<std::optional<Busy>> create(NewRun const& run) = 0;
-  /// Takes the run over, from whomever: epoch + 1, owner. Returns the row after it.
+  /// Takes the run over, from whomever: epoch + 1, owner. Returns the row after it. For a store
+  /// that one process holds; where servers share it, a run held so counts as free.
   virtual Result<RunRow> claim(std::string const& run, std::string const& owner) = 0;
   /// Gives it up without ending it.
   virtual Result<void> release(std::string const& run, std::int64_t epoch) = 0;
@@ -123,6 +129,33 @@ class Store {
   virtual Result<json::Value> plan(std::string const& digest) = 0;
   /// By name.
   virtual Result<std::vector<LockRow>> locks() = 0;
+
+  // Several servers (design E7; operability rules of the leases in README.md). A lease says who
+  // should work on a run, its epoch whose writes count: nothing here replaces the epoch. The
+  // store's own clock measures leases; a server's trust in its lease is measured by its own
+  // monotonic clock, from before it asked.
+
+  /// Begins a term. A former term of the same name is over at once, and its runs are free.
+  virtual Result<Membership> join(std::string const& node, Duration ttl) = 0;
+  /// The lease lasts `ttl` from now. conflict: the term is over, by time or by a successor.
+  /// Returns the time on the store's clock, to compare with one's own.
+  virtual Result<Time> renew(Membership const& member, Duration ttl) = 0;
+  /// Gives up all its runs and the lease in one commit; no error where the term is over already.
+  virtual Result<void> leave(Membership const& member) = 0;
+  /// Takes up to `limit` runs (at most 1,000) that have not ended and that no server with a lease
+  /// holds: epoch + 1 each. Those that are rolling back come first, then the oldest due; a run that
+  /// is overdue for longer than a rollback's head start of a minute comes before it, so that none
+  /// starves. Runs that another server is claiming at this moment are left to it. conflict: the
+  /// term is over. After unavailable, some may be this server's without its knowing: they are free
+  /// again when it leaves or joins anew.
+  virtual Result<std::vector<RunRow>> claim_free(Membership const& member, std::size_t limit) = 0;
+  /// Takes one run, also one that it holds already. conflict: the term is over, the run has ended,
+  /// or another server with a lease holds it.
+  virtual Result<RunRow> claim_one(Membership const& member, std::string const& run) = 0;
+  /// Calls to one account and region within the present second, out of what is left of it for all
+  /// servers. A rollback takes from the reserve first, then from what all share.
+  virtual Result<TokenSlice> lease_tokens(std::string const& account_region,
+                                          TokenRates const& rates, TokenLane lane, int want) = 0;
 };
 
 /// SQLite (design E10): one connection, exclusive, WAL, synchronous=FULL. Creates the folder (0700)

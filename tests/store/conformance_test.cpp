@@ -1,6 +1,6 @@
-#include <gmock/gmock.h>
+#include "conformance.hpp"
 
-#include "helpers.hpp"
+#include <gmock/gmock.h>
 
 namespace sluice::store {
 namespace {
@@ -8,74 +8,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// One place for stores: each `open` is a process that starts anew.
-class Backend {
- public:
-  virtual ~Backend() = default;
-  virtual std::unique_ptr<Store> open(Clock& clock) = 0;
-};
-
-class SqliteBackend final : public Backend {
- public:
-  std::unique_ptr<Store> open(Clock& clock) override {
-    return must(open_sqlite(folder_.path(), clock));
-  }
-
- private:
-  TemporaryFolder folder_;
-};
-
-class MemoryBackend final : public Backend {
- public:
-  std::unique_ptr<Store> open(Clock& clock) override { return open_memory(memory_, clock); }
-
- private:
-  std::shared_ptr<Memory> memory_ = make_memory();
-};
-
-class Conformance : public testing::TestWithParam<std::string> {
- protected:
-  Conformance() {
-    if (GetParam() == "sqlite") {
-      backend_ = std::make_unique<SqliteBackend>();
-    } else {
-      backend_ = std::make_unique<MemoryBackend>();
-    }
-    store_ = backend_->open(clock_);
-  }
-
-  void reopen() {
-    store_.reset();
-    store_ = backend_->open(clock_);
-  }
-
-  void create(NewRun const& run) { ASSERT_FALSE(must(store_->create(run))); }
-  RunRow row(std::string const& id) { return must(store_->run(id)).value(); }
-
-  std::vector<std::string> ids(RunFilter const& filter) {
-    std::vector<std::string> all;
-    for (auto const& run : must(store_->runs(filter))) all.push_back(run.id);
-    return all;
-  }
-
-  std::vector<std::string> locks() {
-    std::vector<std::string> all;
-    for (auto const& lock : must(store_->locks())) all.push_back(lock.name + "=" + lock.run);
-    return all;
-  }
-
-  RunPatch ending() {
-    RunPatch patch;
-    patch.state = "succeeded";
-    patch.ended = clock_.now();
-    return patch;
-  }
-
-  TestClock clock_;
-  std::unique_ptr<Backend> backend_;
-  std::unique_ptr<Store> store_;
-};
 
 TEST_P(Conformance, ACreatedRunReadsBackAsItWasGivenAlsoAfterARestart) {
   auto given = new_run("d-1", {"alias:cart:live"});
@@ -408,7 +340,7 @@ TEST_P(Conformance, EventsAreReadFromAnyPlaceInPages) {
   EXPECT_THAT(seqs(0, 0), IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, Conformance, testing::Values("sqlite", "memory"),
+INSTANTIATE_TEST_SUITE_P(Stores, Conformance, testing::Values("sqlite", "memory", "postgres"),
                          [](auto const& tested) { return tested.param; });
 
 }  // namespace
