@@ -33,7 +33,7 @@ std::optional<StartRequest> clean_up_run(plan::Plan const& plan, RunState const&
     parts.push_back(clean_up_of(declared));
   }
   if (parts.empty()) return std::nullopt;
-  request.plan.name = plan.name;
+  request.plan.name = "clean-up of " + plan.name;
   request.plan.dialect = plan.dialect;
   request.plan.source_name = plan.source_name;
   request.plan.description = "clean-up of " + state.id;
