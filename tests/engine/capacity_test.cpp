@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "aws/lambda_spec.hpp"
 #include "engine/events.hpp"
 #include "engine/rehearsal.hpp"
@@ -108,11 +110,23 @@ TEST(Capacity, ARollbackDoesNotTakeAwssWeightsForSomebodyElses) {
   rehearsal.run(orders("one"));
   ASSERT_TRUE(put_capacity(rehearsal, 5));
   while (status_of(rehearsal) != "READY") std::this_thread::yield();
+  std::atomic<bool> stopping = false;
+  bool lost = false;
+  rehearsal.gate().before = [&](net::Request const& request) -> std::optional<test::Gate::Sent> {
+    // The first try to go back gets lost: what the alias shows has to tell whether it arrived.
+    if (!stopping || lost || request.method != "PUT" || !request.url.ends_with("/aliases/live"))
+      return std::nullopt;
+    lost = true;
+    return std::unexpected(
+        net::Failure{Error{ErrorCode::unavailable, "connection reset", ""}, true});
+  };
   auto run = rehearsal.start(orders("two"));
   while (rehearsal.lambda().get_alias("orders", "live")->weights.empty()) std::this_thread::yield();
+  stopping = true;
   engine::Signal stop{.kind = "stop", .node = "", .by = "tester", .reason = "", .data = {}};
   ASSERT_TRUE(rehearsal.engine().signal(run, stop));
   auto end = rehearsal.wait(run);
+  EXPECT_TRUE(lost);
   EXPECT_EQ(end.state.end_state, "stopped");
   EXPECT_EQ(end.state.releases.at("default/orders")["place"].as_string(), "on_baseline");
   auto alias = rehearsal.lambda().get_alias("orders", "live");
