@@ -45,7 +45,8 @@ Result<std::string> find_local_endpoint(Invocation const& invocation) {
   auto given = line.value("endpoint-url");
   if (!given.empty() && line.typed("endpoint-url")) return without_slash(given);
   // A file's value is only what the variable would be by itself.
-  auto usual = first_of({invocation.variable("AWS_ENDPOINT_URL"), given});
+  auto usual = invocation.variable("AWS_ENDPOINT_URL");
+  if (usual.empty()) usual = given;
   if (!usual.empty() && !line.typed("state")) return without_slash(usual);
   auto folder = local_state_folder(invocation);
   if (!folder) return folder;
