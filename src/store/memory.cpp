@@ -94,7 +94,7 @@ Result<std::vector<RunRow>> claim_free_in(Content& content, Membership const& me
   std::vector<RunRow*> rows;
   for (auto* run : in_order) rows.push_back(&run->row);
   std::vector<RunRow> taken;
-  for (auto* row : content.leases.choose(std::move(rows), limit, now)) {
+  for (auto* row : content.leases.choose(rows, limit, now)) {
     taken.push_back(*row = claimed(std::move(*row), member, now));
   }
   return taken;

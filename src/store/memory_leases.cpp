@@ -1,6 +1,7 @@
 #include "store/memory_leases.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace sluice::store {
 
@@ -39,12 +40,17 @@ Result<RunRow> MemoryLeases::claim(RunRow const& stored, Membership const& membe
   return claimed(stored, member, now);
 }
 
-std::vector<RunRow*> MemoryLeases::choose(std::vector<RunRow*> rows, std::size_t limit,
+std::vector<RunRow*> MemoryLeases::choose(std::vector<RunRow*> const& rows, std::size_t limit,
                                           Time now) const {
-  std::erase_if(rows, [&](RunRow const* row) { return row->ended || holds(*row, now); });
-  std::ranges::stable_sort(rows, {}, [](RunRow const* row) { return claim_order(*row); });
-  rows.resize(std::min({rows.size(), limit, most_claimed_runs}));
-  return rows;
+  std::vector<std::tuple<Time, std::size_t, RunRow*>> free;
+  for (auto* row : rows) {
+    if (!row->ended && !holds(*row, now)) free.emplace_back(claim_order(*row), free.size(), row);
+  }
+  std::ranges::sort(free);
+  free.resize(std::min({free.size(), limit, most_claimed_runs}));
+  std::vector<RunRow*> chosen;
+  for (auto const& [order, place, row] : free) chosen.push_back(row);
+  return chosen;
 }
 
 }  // namespace sluice::store

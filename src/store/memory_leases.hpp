@@ -22,7 +22,7 @@ struct MemoryLeases {
   bool holds(RunRow const& row, Time now) const;
   Result<RunRow> claim(RunRow const& stored, Membership const& member, Time now) const;
   /// The free ones of `rows`, which come in the order of their creation, as claim_free takes them.
-  std::vector<RunRow*> choose(std::vector<RunRow*> rows, std::size_t limit, Time now) const;
+  std::vector<RunRow*> choose(std::vector<RunRow*> const& rows, std::size_t limit, Time now) const;
 
   std::map<std::int64_t, Lease> leases;  ///< by incarnation
   std::int64_t last_incarnation = 0;

@@ -112,6 +112,8 @@ Result<std::vector<RunRow>> list(PgConnection& connection, RunFilter const& filt
   };
   if (filter.state == "active") {
     rest += " and ended is null";
+  } else if (filter.state == "queued") {
+    rest += " and ended is null and state = 'queued'";  // among the few of the index runs_active
   } else {
     where(" and state = ${}", filter.state);
   }

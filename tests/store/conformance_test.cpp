@@ -267,7 +267,7 @@ TEST_P(Conformance, APlanIsStoredOncePerDigest) {
 TEST_P(Conformance, RunsAreListedNewestFirstThroughEveryFilter) {
   auto make = [&](std::string id, int minute, std::string_view function, std::string name) {
     auto run = new_run(std::move(id));
-    run.row.created = from_millis(1'700'000'000'000 + minute * 60'000);
+    run.row.created = from_millis(1'700'000'000'000 + std::int64_t{minute} * 60'000);
     run.row.summary = summary_of(function);
     run.row.name = std::move(name);
     create(run);

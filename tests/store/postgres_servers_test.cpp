@@ -9,7 +9,6 @@ namespace sluice::store {
 namespace {
 
 using std::chrono::seconds;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
