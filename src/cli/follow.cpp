@@ -201,6 +201,7 @@ int follow_to_end(Invocation& invocation, RunsHere& here, FollowOptions options)
   while (followed.why == Followed::Why::ended && !followed.view.state.linked_run.empty()) {
     if (first.id.empty()) first = followed.view;
     options.run = followed.view.state.linked_run;
+    options.history = 0;
     invocation.say("Run " + followed.view.id + " ended as " +
                    state_words(followed.view.state.end_state) + "; run " + options.run +
                    " carries out its rollback.");

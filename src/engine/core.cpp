@@ -51,6 +51,7 @@ Result<void> Core::commit(Run& run) {
   if (events->empty()) return {};
   store::RunPatch patch;
   patch.summary = summary_of(*run.plan, run.state);
+  patch.rolling_back = rolls_back(run.state);
   patch.next_due = engine::next_due(*run.plan, run.state, run.looked_at);
   if (run.state.over()) {
     patch.state = run.state.end_state;

@@ -77,6 +77,7 @@ void Core::hand_over(Run& run, json::Value body) {
   if (*own) row.row.world = (*own)->world;
   row.ending = store::Ending{run.id, run.epoch, last.pending, {}};
   row.ending->patch.state = last.state.end_state;
+  row.ending->patch.rolling_back = false;
   row.ending->patch.ended = last.state.ended;
   row.ending->patch.summary = summary_of(*last.plan, last.state);
   auto created = ports_.store.create(row);

@@ -41,6 +41,10 @@ bool in_compensation(std::string_view path) {
   return path.starts_with('~') || path.find("/~") != std::string_view::npos;
 }
 
+bool rolls_back(RunState const& state) {
+  return !state.over() && !std::ranges::all_of(state.rollbacks, &Rollback::done);
+}
+
 std::optional<Time> next_due(plan::Plan const& plan, RunState const& state, Time after) {
   std::optional<Time> earliest;
   auto consider = [&](std::optional<Time> time) {

@@ -138,6 +138,9 @@ bool within(std::string_view path, std::string_view scope);
 /// Whether `path` is a compensation's or below one: a part of it is marked "~".
 bool in_compensation(std::string_view path);
 
+/// Whether a rollback is under way: such a run is claimed before others.
+bool rolls_back(RunState const& state);
+
 /// How a run ended, from its releases (design E4): "succeeded", "rolled_back", "failed", "stopped",
 /// "needs_person", "rejected", "superseded".
 std::string end_state_of(plan::Plan const& plan, RunState const& state);

@@ -141,6 +141,7 @@ store::NewRun Core::new_row(Run const& run) const {
   row.row.dialect = run.plan->dialect;
   row.row.state = run.state.queued ? "queued" : "running";
   row.row.requester = run.state.requester;
+  row.row.rolling_back = rolls_back(run.state);
   row.row.summary = summary_of(*run.plan, run.state);
   row.row.created = row.row.updated = run.state.created;
   row.row.owner = ports_.owner;

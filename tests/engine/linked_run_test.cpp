@@ -60,10 +60,12 @@ TEST_F(LinkedRun, OneCommitEndsTheRunAndBeginsTheOneThatRollsItBack) {
   EXPECT_EQ(play.holder("alias:orders"), second);
   // And the other one names it, and does the compensation and nothing else
   EXPECT_EQ(play.row(second).summary["linked_from"].as_string(), first);
+  EXPECT_TRUE(play.row(second).rolling_back);
   EXPECT_EQ(play.state_of(second).node("release/~undo").status, NodeStatus::parked);
   play.run_for(minutes(2));
   auto state = play.state_of(second);
   EXPECT_EQ(state.end_state, "rolled_back");
+  EXPECT_FALSE(play.row(second).rolling_back);
   EXPECT_EQ(state.node("release").status, NodeStatus::rolled_back);
   EXPECT_EQ(state.node("first").status, NodeStatus::succeeded);
   EXPECT_FALSE(state.node("first").started);
