@@ -55,10 +55,9 @@ void warn_of_aliases(Invocation& invocation, aws::Lambda& lambda, std::string co
   std::vector<std::string> names;
   for (auto const& alias : *aliases) names.push_back(alias.name);
   bool one = names.size() == 1;
-  invocation.warn(
-      function + " has " + (one ? "the alias " : "the aliases ") + join(names, ", ") +
-      ", which this file leaves alone. For a file that moves its traffic: sluice init " + function +
-      ":" + (one ? names.front() : "ALIAS"));
+  invocation.warn(function + " has " + (one ? "the alias " : "the aliases ") + join(names, ", ") +
+                  ", which this file leaves alone. For a file that moves its traffic: " +
+                  invocation.hint("init " + function + ":" + (one ? names.front() : "ALIAS")));
 }
 
 }  // namespace

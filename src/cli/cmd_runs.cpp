@@ -67,7 +67,7 @@ int get_run(Invocation& invocation, std::string const& id) {
     out.set("kind", "Run");
     out.set("paused", view->state.paused && !view->state.over());
     out.set("waits_for", waits_json(*view));
-    terminal.out(out.pretty() + "\n");
+    terminal.out(runnable_json(invocation.line, std::move(out)).pretty() + "\n");
   } else {
     std::string text;
     Look look = look_out(invocation);

@@ -151,7 +151,7 @@ int exit_of_both(RunView const& first, RunView const& last) {
 
 int print_ending(Invocation& invocation, RunView const& view, int code) {
   if (invocation.json()) {
-    json::Value result = result_json(view);
+    json::Value result = runnable_json(invocation.line, result_json(view));
     result.set("exit_code", code);
     invocation.terminal.out(result.dump() + "\n");
     return code;

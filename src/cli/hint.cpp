@@ -99,6 +99,23 @@ std::vector<std::string> runnable_lines(Parsed const& line, std::vector<std::str
   return lines;
 }
 
+json::Value runnable_json(Parsed const& line, json::Value report) {
+  if (report.is_array())
+    for (auto& item : report.mutable_items()) item = runnable_json(line, std::move(item));
+  if (!report.is_object()) return report;
+  for (auto& [name, value] : report.mutable_members()) {
+    if (name == "hint" && value.is_string()) {
+      value = runnable(line, value.as_string());
+    } else if (name == "commands" && value.is_array()) {
+      for (auto& command : value.mutable_items())
+        command = runnable_lines(line, {command.as_string()}).front();
+    } else {
+      value = runnable_json(line, std::move(value));
+    }
+  }
+  return report;
+}
+
 std::string shell_word(std::string_view text) {
   auto plain = [](char c) {
     return letter(c) || c == ':' || c == ',' || c == '+' || c == '@' || c == '%';

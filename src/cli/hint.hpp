@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json.hpp"
 #include "cli/parse.hpp"
 
 /// Commands that the program prints for a person to run. They can be run as printed: each repeats
@@ -21,6 +22,10 @@ std::string runnable(Parsed const& line, std::string_view text);
 
 /// The lines of a report, those that are a command and nothing else made runnable.
 std::vector<std::string> runnable_lines(Parsed const& line, std::vector<std::string> lines);
+
+/// A report for programs, the commands in its members `hint` and `commands` made runnable at any
+/// depth.
+json::Value runnable_json(Parsed const& line, json::Value report);
 
 /// One word of a shell's command line: quoted where it must be.
 std::string shell_word(std::string_view text);

@@ -95,7 +95,8 @@ int add(Invocation& invocation, LocalLink& link, json::Value const& rule) {
                                     what_text(*fault) +
                                     (times == 0 ? ", always" : ", the next " + times_text(times))) +
                           "\n");
-  invocation.say("sluice local fault list shows what has happened; clear forgets it.");
+  invocation.say(invocation.hint("local fault list") +
+                 " shows what has happened; clear forgets it.");
   return exit_success;
 }
 
@@ -108,7 +109,8 @@ int list(Invocation& invocation, LocalLink& link) {
   else if (!faults.items().empty())
     invocation.terminal.out(table_of(faults));
   else
-    invocation.say("No fault is asked for. sluice local fault add asks for one.");
+    invocation.say("No fault is asked for. " + invocation.hint("local fault add") +
+                   " asks for one.");
   return exit_success;
 }
 

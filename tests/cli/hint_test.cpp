@@ -57,6 +57,21 @@ TEST(hint, lines_that_are_a_command_get_their_options_at_the_end) {
                                              "the sluice logs are long"}));
 }
 
+TEST(hint, commands_in_json_are_made_runnable_and_nothing_else_is) {
+  json::Value commands = json::Array{};
+  commands.push("sluice approve d-1 --step prod/gate");
+  json::Value waits = json::Array{};
+  waits.push(json::Value{{"commands", commands}, {"title", "sluice list"}});
+  json::Value report{{"errors", json::Value{{"hint", "sluice resume d-1 goes on."}}},
+                     {"waits_for", waits}};
+  auto out = runnable_json(line_of({"get", "d-1", "--state", "/j"}), report);
+  EXPECT_EQ(out["errors"]["hint"].as_string(), "sluice resume --state /j d-1 goes on.");
+  auto const& wait = out["waits_for"].items().front();
+  EXPECT_EQ(wait["commands"].items().front().as_string(),
+            "sluice approve d-1 --step prod/gate --state /j");
+  EXPECT_EQ(wait["title"].as_string(), "sluice list");
+}
+
 TEST(hint, words_of_a_shell_are_quoted_where_they_must_be) {
   EXPECT_EQ(shell_word("s3://b/k=1"), "'s3://b/k=1'");
   EXPECT_EQ(shell_word("/srv/me/x.y"), "/srv/me/x.y");
