@@ -77,7 +77,8 @@ class SqliteStore final : public Store {
 SqliteStore::~SqliteStore() {
   // Where this fails, the next start only checks the file once more than it had to.
   bool closes = started_ && database_ && !database_->broken();
-  if (closes) static_cast<void>(mark_clean(*database_, true));
+  if (!closes) return;
+  [[maybe_unused]] auto marked = mark_clean(*database_, true);
 }
 
 Result<void> SqliteStore::start() {
