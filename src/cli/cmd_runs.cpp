@@ -49,6 +49,18 @@ std::string list_line(store::RunRow const& row, bool attended) {
          printable(row.requester) + queue_place(row);
 }
 
+json::Value runnable_waits(Parsed const& line, RunView const& view) {
+  json::Value out = json::Array{};
+  json::Value waits = waits_json(view);
+  for (auto wait : waits.items()) {
+    std::vector<std::string> commands;
+    for (auto const& command : wait["commands"].items()) commands.push_back(command.as_string());
+    wait.set("commands", json::array_of(runnable_lines(line, std::move(commands))));
+    out.push(std::move(wait));
+  }
+  return out;
+}
+
 int get_run(Invocation& invocation, std::string const& id) {
   auto here = invocation.open_runs();
   if (!here) return invocation.refuse(here.error());
@@ -66,7 +78,7 @@ int get_run(Invocation& invocation, std::string const& id) {
       for (auto const& [name, value] : part.members()) out.set(name, value);
     out.set("kind", "Run");
     out.set("paused", view->state.paused && !view->state.over());
-    out.set("waits_for", waits_json(*view));
+    out.set("waits_for", runnable_waits(invocation.line, *view));
     terminal.out(out.pretty() + "\n");
   } else {
     std::string text;
