@@ -8,13 +8,14 @@ namespace {
 using Kind = Wait::Kind;
 
 constexpr std::pair<Kind, std::string_view> names[] = {
-    {Kind::paused, "paused"}, {Kind::approval, "approval"}, {Kind::pause, "pause"},
-    {Kind::check, "check"},   {Kind::hold, "hold"},         {Kind::question, "question"},
-    {Kind::retry, "retry"},   {Kind::service, "service"}};
+    {Kind::queue, "queue"},       {Kind::paused, "paused"}, {Kind::approval, "approval"},
+    {Kind::pause, "pause"},       {Kind::check, "check"},   {Kind::hold, "hold"},
+    {Kind::question, "question"}, {Kind::retry, "retry"},   {Kind::service, "service"}};
 
 /// What the executors of these kinds accept while they wait, without two names for one thing.
 std::vector<std::string> signals_of(Kind kind, bool person) {
   switch (kind) {
+    case Kind::queue: return {"stop"};
     case Kind::paused: return {"continue"};
     case Kind::approval: return {"approve", "reject"};
     case Kind::pause: return {"skip", "promote"};
@@ -67,6 +68,14 @@ std::string signal_for(plan::ActionKind choice) {
 std::vector<Wait> waits_of(plan::Plan const& plan, RunState const& state) {
   std::vector<Wait> out;
   if (state.over()) return out;
+  if (auto const& queued = state.queued)
+    out.push_back({Kind::queue,
+                   "",
+                   "run " + queued->behind + ", which holds or is next for " + queued->lock,
+                   std::nullopt,
+                   false,
+                   signals_of(Kind::queue, false),
+                   {}});
   if (state.paused)
     out.push_back({Kind::paused,
                    "",

@@ -12,6 +12,7 @@ namespace sluice::engine {
 /// One thing that a run waits for, as people and scripts want to know it.
 struct Wait {
   enum class Kind {
+    queue,     ///< the whole run, for a lock that another one holds; has no node
     paused,    ///< the whole run, until somebody continues it; has no node
     approval,  ///< somebody must approve or reject
     pause,     ///< the end of a pause

@@ -77,6 +77,17 @@ TEST(Waits, AQuestionListsItsChoicesAndTheirSignals) {
   }
 }
 
+TEST(Waits, AQueuedRunNamesWhomItWaitsFor) {
+  plan::Plan plan;
+  RunState state;
+  state.queued = Queued{"alias:eu-west-1:orders:live", "d-AAAAAAAAA"};
+  auto waits = engine::waits_of(plan, state);
+  ASSERT_EQ(waits.size(), 1u);
+  EXPECT_EQ(waits[0].kind, Wait::Kind::queue);
+  EXPECT_NE(waits[0].text.find("d-AAAAAAAAA"), std::string::npos);
+  EXPECT_EQ(waits[0].signals, std::vector<std::string>{"stop"});
+}
+
 /// What is listed is what the executors take.
 TEST(Waits, ListTheSignalsThatTheStepAccepts) {
   auto executors = standard_executors();

@@ -12,8 +12,8 @@ using engine::Wait;
 
 /// The command lines that end a wait. A choice that only the API offers has none.
 std::vector<std::string> commands_of(RunView const& view, Wait const& wait) {
-  static constexpr std::string_view commands[] = {"approve", "reject",   "skip",
-                                                  "promote", "continue", "rollback"};
+  static constexpr std::string_view commands[] = {"approve",  "reject",   "skip", "promote",
+                                                  "continue", "rollback", "stop"};
   static constexpr std::string_view of_a_step[] = {"approve", "reject", "skip"};
   std::vector<std::string> out;
   for (auto const& signal : wait.signals) {
@@ -49,6 +49,7 @@ std::vector<std::string> waiting_lines(RunView const& view, Look const& look) {
     if (works) out.push_back("  " + title_of(*view.plan, path, look.ascii) + "  is at work");
   }
   for (auto const& wait : engine::waits_of(*view.plan, view.state)) {
+    if (wait.kind == Wait::Kind::queue) continue;  // the head of the tree says it
     out.push_back("  " + line_of(view, wait, look));
     for (auto const& command : commands_of(view, wait)) out.push_back("    " + command);
   }
