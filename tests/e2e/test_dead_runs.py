@@ -118,7 +118,7 @@ class DeadRunTest(StageTest):
         running, run = self.stage.start_deploy("two", strategy=SLOW)
         self.until_alias(("1", {"2": 20}))
         alive = self.stage.deploy("three")
-        self.assertEqual(alive.code, 1, str(alive))
+        self.assertEqual(alive.code, 10, str(alive))
         self.assertIn("is at work", alive.err)
         self.assertIn("sluice watch " + run, alive.err)
         dry = self.stage.sluice("rollback", "orders:live", "--to", "2", "--dry-run")

@@ -35,7 +35,7 @@ struct NativeFile {
   std::string description;
   std::vector<FunctionSpec> functions;
   std::vector<TargetSpec> targets;
-  std::optional<std::vector<plan::Lock>> locks;  ///< none: the usual ones
+  std::optional<std::vector<plan::Lock>> locks;           ///< none: the usual ones
   plan::Lock::Busy when_busy = plan::Lock::Busy::reject;  ///< of the usual ones
   plan::ExternalChange external_change = plan::ExternalChange::hold;
   Duration hold_timeout = plan::Plan().hold_timeout;
