@@ -122,11 +122,11 @@ class DeadRunTest(StageTest):
         self.assertIn("is at work", alive.err)
         self.assertIn("sluice watch " + run, alive.err)
         dry = self.stage.sluice("rollback", "orders:live", "--to", "2", "--dry-run")
-        self.assertEqual(dry.code, 1, str(dry))
+        self.assertEqual(dry.code, 10, str(dry))
         self.assertIn(run, dry.err)
         running.kill()
         dead = self.stage.deploy("three")
-        self.assertEqual(dead.code, 1, str(dead))
+        self.assertEqual(dead.code, 10, str(dead))
         self.assertIn("no process executes it", dead.err)
         for verb in ("resume", "rollback", "stop"):
             self.assertIn("sluice %s %s" % (verb, run), dead.err)
