@@ -161,6 +161,7 @@ class Walk {
     if (!state_.stop) return std::nullopt;
     if (auto found = roll_back_for_stop(plan_.root, "")) return found;
     NodeState const& root = at_path("");
+    if (root.attempt == 0) return end_with_state();  // paused before it began: nothing to undo
     if (root.active() && !root.ending) {
       json::Value body = at("");
       body.set("status", name_of(NodeStatus::cancelled));

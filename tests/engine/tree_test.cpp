@@ -48,6 +48,26 @@ TEST(Tree, AnExpressionThatCannotBeEvaluatedFailsItsStep) {
   EXPECT_EQ(play.end(), "failed");
 }
 
+TEST(Tree, ARunThatWasPausedBeforeItBeganEndsWhenItIsStopped) {
+  plan::Plan plan;
+  plan.root = plan::sequence("root", {leaf("a")});
+  engine::RunState state;
+  std::int64_t seq = 0;
+  auto tell = [&](std::string type, json::Value body) {
+    engine::apply(state, plan, {++seq, Time{}, std::move(type), std::move(body), 1});
+  };
+  tell(engine::event::run_created, json::Value{{"requester", "tester"}});
+  tell(engine::event::run_queued, json::Value{{"lock", "team"}, {"behind", "d-OTHER0000"}});
+  tell(engine::event::signal, json::Value{{"kind", "pause"}, {"by", "ann"}});
+  tell(engine::event::locks_taken, json::Object{});
+  EXPECT_FALSE(engine::decide(plan, state, {}, Time{}));
+  tell(engine::event::stopping, json::Value{{"reason", "asked"}, {"by", "ann"}});
+  auto next = engine::decide(plan, state, {}, Time{});
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->type, engine::event::run_ended);
+  EXPECT_EQ(next->body["state"].as_string(), "stopped");
+}
+
 struct Together {
   OnChildFailure mode;
   bool ends_b, starts_c;
