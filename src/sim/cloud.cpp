@@ -167,7 +167,10 @@ void Cloud::furnish() {
     Before before;
     before.alias = alias(function);
     auto latest = record(function);
-    if (latest.is_object()) before.latest = engine::fingerprint(latest);
+    if (latest.is_object()) {
+      before.latest = engine::fingerprint(latest);
+      before.latest_frozen = engine::frozen_fingerprint(latest);
+    }
     before.tags = tags(function);
     before_[function.release] = std::move(before);
   }

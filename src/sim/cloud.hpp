@@ -55,7 +55,8 @@ class Cloud {
   /// What was true before the run.
   struct Before {
     std::optional<engine::AliasContent> alias;
-    std::string latest;  ///< fingerprint of `$LATEST`; empty: no function
+    std::string latest;         ///< fingerprint of `$LATEST`; empty: no function
+    std::string latest_frozen;  ///< its frozen_fingerprint
     json::Value tags;
   };
   Before const& before(FunctionScenario const& function) const;

@@ -62,6 +62,23 @@ class Republish : public testing::Test {
   aws::S3 s3{rehearsal.caller(), "eu-west-1"};
 };
 
+TEST_F(Republish, DoesNotTakeAVersionsDescriptionForTheFunctions) {
+  auto described = [](std::string const& build) {
+    return "function_description: mine\nversion_description: build " + build + "\n";
+  };
+  ASSERT_EQ(rehearsal.run(plain("one.zip", described("1"))).state.end_state, "succeeded");
+  rehearsal.endpoint().calls().clear();
+  ASSERT_EQ(rehearsal.run(plain("one.zip", described("2"))).state.end_state, "succeeded");
+  EXPECT_TRUE(writes().empty());
+  std::string before = live_code();
+  auto end = rehearsal.run(plain("two.zip", described("3") + fails));
+  EXPECT_EQ(end.state.end_state, "rolled_back");
+  EXPECT_EQ(live_code(), before);
+  EXPECT_EQ(
+      rehearsal.lambda().get_function("plain")->record.configuration["Description"].as_string(),
+      "mine");
+}
+
 TEST_F(Republish, TakesTheObjectThatAnEarlierRunSent) {
   ASSERT_TRUE(s3.set_versioning("packages", true));
   put_large();

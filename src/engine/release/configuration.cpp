@@ -182,6 +182,12 @@ std::string fingerprint(Value const& record) {
   return hex(sha256(frozen.canonical())).substr(0, 32);
 }
 
+std::string frozen_fingerprint(Value const& record) {
+  Value nameless = record;
+  nameless.erase("Description");
+  return fingerprint(nameless);
+}
+
 Value restoring_configuration(Value const& record) {
   Value request = json::Object{};
   for (auto const& [name, clearing] : updatable()) {

@@ -24,8 +24,12 @@ std::optional<std::string> why_not_splittable(json::Value const& declared, json:
 /// One line per difference for people: "MemorySize: 128 → 256". Environment values are never shown.
 std::vector<std::string> describe_differences(json::Value const& declared, json::Value const& live);
 
-/// A hash of everything of a record that a version freezes: equal hashes, equal content.
+/// A hash of code and everything that UpdateFunctionConfiguration can set: equal hashes, equal
+/// content. For comparing `$LATEST` with itself at another time.
 std::string fingerprint(json::Value const& record);
+/// The same without the description, which PublishVersion can give to the version alone (Lambda
+/// API, PublishVersion): for comparing a version with `$LATEST`.
+std::string frozen_fingerprint(json::Value const& record);
 
 /// The members of `record` that UpdateFunctionConfiguration takes, in the form it takes them: what
 /// brings another version to this record's configuration. Absent ones are given their clearing

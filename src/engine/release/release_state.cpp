@@ -35,6 +35,7 @@ void visit(State& s, Visit&& each) {
   each("latest_code", s.latest_code);
   each("latest_version", s.latest_version);
   each("latest_before", s.latest_before);
+  each("latest_description", s.latest_description);
   each("latest_fingerprint", s.latest_fingerprint);
   each("latest_revision", s.latest_revision);
   each("wanted_code", s.wanted_code);

@@ -65,6 +65,7 @@ struct ReleaseState {
   std::string latest_code;           ///< CodeSha256 of `$LATEST` before the first write
   std::string latest_version;      ///< published version equal to `$LATEST` before the first write
   std::string latest_before;       ///< fingerprint of `$LATEST` before the first write
+  std::string latest_description;  ///< of `$LATEST` then; that of a version may be its own
   std::string latest_fingerprint;  ///< fingerprint of `$LATEST` at our last settled read
   std::string
       latest_revision;  ///< of our last settled read of `$LATEST`: the guard of the next write

@@ -159,8 +159,11 @@ std::optional<Move> Prepare::compare(StepContext& context, TargetAws& aws, Found
   bool description_differs = declared.alias_description && found.alias &&
                              *declared.alias_description != found.alias->description;
   state.settings_differ = tags_differ || concurrency_differs || description_differs;
+  json::Value compared = declared.configuration;
+  // A version that was given a description of its own does not show the function's.
+  if (!declared.version_description.empty()) compared.erase("Description");
   state.unchanged = found.live->record.code_sha256() == state.wanted_code &&
-                    differing_members(declared.configuration, live).empty() &&
+                    differing_members(compared, live).empty() &&
                     !architecture_differs(declared.configuration, live);
   return std::nullopt;
 }
@@ -181,9 +184,11 @@ std::optional<Move> Prepare::secure_baseline(StepContext& context, TargetAws& aw
   aws::FunctionRecord const& record = found.latest->record;
   state.latest_code = record.code_sha256();
   state.latest_before = state.latest_fingerprint = fingerprint(record.configuration);
+  state.latest_description = record.configuration["Description"].as_string();
   state.latest_revision = record.revision_id();
   bool is_live = found.live->record.version() != "$LATEST" &&
-                 fingerprint(found.live->record.configuration) == state.latest_fingerprint;
+                 frozen_fingerprint(found.live->record.configuration) ==
+                     frozen_fingerprint(record.configuration);
   if (is_live) state.latest_version = found.live->record.version();
   state.members_to_write =
       json::array_of(differing_members(declared.configuration, record.configuration));

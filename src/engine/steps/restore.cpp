@@ -78,6 +78,12 @@ Move Restore::next(StepContext& context) const {
   if (moved_traffic(state) && !context.happened("UpdateAlias") && !taken_off_by_others(state))
     return intend_alias(context, state.alias_now, state.alias_revision, recorded_content(state),
                         "restore");
+  if (context.happened("UpdateAlias") && state.function_existed &&
+      state.place != Place::changed_by_others) {
+    // Whatever becomes of the rest.
+    state.place = Place::on_baseline;
+    state.weight = 0;
+  }
   bool latest_stuck = false;
   if (latest_goes_back(context))
     if (auto move = restore_latest(context, *aws, latest_stuck)) return *move;
@@ -156,6 +162,14 @@ Move Restore::finished(StepContext& context, std::string const& kept, bool lates
               {}};
 }
 
+/// What `$LATEST` is to be told: everything of the version that equalled it, and the description
+/// that was its own.
+json::Value latest_as_it_was(ReleaseState const& state, aws::FunctionRecord const& version) {
+  json::Value request = restoring_configuration(version.configuration);
+  request.set("Description", state.latest_description);
+  return request;
+}
+
 /// The version that this restore has published: the code call publishes on its way.
 std::string published_version(StepContext const& context) {
   for (auto name : {"PublishVersion", "UpdateFunctionCode"})
@@ -197,7 +211,7 @@ std::optional<Move> Restore::restore_latest(StepContext& context, TargetAws& aws
     return Effect{"PublishVersion", before, json::Value{{"code_sha256", state.latest_code}}, {}};
   auto baseline = lambda.get_function(context.declared().function, state.latest_version);
   if (!baseline) return look_again(context, baseline.error());
-  json::Value want = restoring_configuration(baseline->record.configuration);
+  json::Value want = latest_as_it_was(state, baseline->record);
   if (!differing_members(want, latest->record.configuration).empty())
     return Effect{
         "UpdateFunctionConfiguration", before, json::Value{{"version", state.latest_version}}, {}};
@@ -243,7 +257,7 @@ Performed Restore::send_configuration(StepContext& context, TargetAws& aws, Effe
   auto baseline =
       lambda.get_function(context.declared().function, effect.desired["version"].as_string());
   if (!baseline) return refused(context, baseline.error());
-  json::Value request = restoring_configuration(baseline->record.configuration);
+  json::Value request = latest_as_it_was(*context.release, baseline->record);
   request.set("RevisionId", effect.before["revision"]);
   auto written = lambda.update_function_configuration(context.declared().function, request);
   if (!written) return refused(context, written.error());

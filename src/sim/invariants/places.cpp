@@ -88,7 +88,7 @@ class Ended {
     if (now == *before_.alias) return true;
     if (before_.alias->version != "$LATEST" || !now.weights.empty()) return false;
     auto pinned = view_.cloud.record(function_, now.version);
-    return engine::fingerprint(pinned) == before_.latest;
+    return engine::frozen_fingerprint(pinned) == before_.latest_frozen;
   }
 
   void latest_is_told() {
