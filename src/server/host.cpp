@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t max_request = 16 << 20;  // a plan with many functions
 constexpr Duration linger_interval = std::chrono::milliseconds(200);
+/// After as many heartbeats a client that is gone has been noticed.
+constexpr int enough_pings = 3;
 
 std::string owner_name(Random& random) {
   std::array<char, 256> name{};
@@ -113,11 +115,16 @@ std::vector<std::string> Host::linger(std::stop_token stop) {
   std::mutex mutex;
   std::condition_variable_any stopped;
   std::unique_lock lock(mutex);
-  while (true) {
+  for (int pings = 0;; ++pings) {
     auto followed = parts_->streams.followed();
-    auto alone = parts_->engine.active();
+    auto active = parts_->engine.active();
+    auto alone = active;
     std::erase_if(alone, [&](std::string const& run) { return followed.contains(run); });
-    if (alone.empty() || stop.stop_requested()) return alone;
+    if (stop.stop_requested() || active.empty()) return alone;
+    // Who follows may have died without a word.
+    if (!alone.empty()) pings = 0;
+    if (pings == enough_pings) return alone;
+    parts_->streams.ping();
     stopped.wait_for(lock, stop, linger_interval, [] { return false; });
   }
 }

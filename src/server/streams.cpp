@@ -70,6 +70,14 @@ std::set<std::string> Streams::followed() {
   return news_.followed;
 }
 
+void Streams::ping() {
+  {
+    std::lock_guard lock(mutex_);
+    news_.ping = true;
+  }
+  changed_.notify_one();
+}
+
 void Streams::stop() {
   {
     std::lock_guard lock(mutex_);
@@ -83,8 +91,9 @@ void Streams::stop() {
 bool Streams::wait(News& news) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, std::min(round_length, heartbeat_), [&] {
-    return news_.stopping || !news_.runs.empty() || !news_.arrived.empty();
+    return news_.stopping || news_.ping || !news_.runs.empty() || !news_.arrived.empty();
   });
+  news.ping = std::exchange(news_.ping, false);
   news.runs = std::exchange(news_.runs, {});
   news.arrived = std::exchange(news_.arrived, {});
   return !news_.stopping;
@@ -100,7 +109,8 @@ void Streams::loop() {
       bool gone = std::ranges::find(active, stream.run) == active.end();
       bool new_to_it = std::exchange(stream.fresh, false) || news.runs.contains(stream.run);
       if (new_to_it || gone) return !serve(stream);
-      if (clock_.monotonic() - stream.last_push < heartbeat_) return false;
+      bool heard = !news.ping && clock_.monotonic() - stream.last_push < heartbeat_;
+      if (heard) return false;
       return !send(stream, stream_heartbeat());
     });
     std::lock_guard lock(mutex_);

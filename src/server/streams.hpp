@@ -28,6 +28,8 @@ class Streams {
   void add(std::string run, std::int64_t after, std::shared_ptr<net::Feed> feed);
   /// The runs that somebody follows.
   std::set<std::string> followed();
+  /// Sends every stream a heartbeat soon: a client that died is noticed a few of them later.
+  void ping();
   /// Closes every stream without an end mark: the clients go on elsewhere. Idempotent.
   void stop();
 
@@ -43,6 +45,7 @@ class Streams {
     std::set<std::string> runs;  ///< something was committed
     std::vector<Stream> arrived;
     std::set<std::string> followed;  ///< as of the last round, and what arrived since
+    bool ping = false;
     bool stopping = false;
   };
 

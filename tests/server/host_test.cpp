@@ -153,5 +153,32 @@ TEST_F(HostTest, LingersForRunsThatNobodyFollows) {
   EXPECT_THAT(host->linger({}), IsEmpty());
 }
 
+TEST_F(HostTest, DoesNotTakeAFollowerThatIsGoneForOne) {
+  auto host = open_host();
+  release_first_version(*host);
+  std::string run = start(host->runs(), new_run(host->packages(), "v2", canary()));
+  follow(host->runs(), run, is_pause);
+  // Given a client that has begun to follow and breaks off
+  net::Request request;
+  request.method = "GET";
+  request.url = "http://localhost/api/v1/runs/" + run + "/events";
+  request.headers.set("Accept", "text/event-stream");
+  net::SendOptions options;
+  options.unix_socket = host->socket();
+  options.sink = [](std::string_view) -> Result<void> {
+    return fail(ErrorCode::cancelled, "seen enough");
+  };
+  EXPECT_FALSE(net::make_client()->send(request, options, {}));
+  // Then the host goes on until somebody stops it
+  std::stop_source stopped;
+  std::jthread later([&](std::stop_token over) {
+    system_clock().sleep(std::chrono::seconds(3), over);
+    stopped.request_stop();
+  });
+  EXPECT_THAT(host->linger(stopped.get_token()), testing::ElementsAre(run));
+  ASSERT_TRUE(host->runs().signal(run, {"stop", "", "ada", "", {}}));
+  EXPECT_THAT(host->linger({}), IsEmpty());
+}
+
 }  // namespace
 }  // namespace sluice::server
