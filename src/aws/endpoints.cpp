@@ -114,9 +114,9 @@ Result<std::string> standard_host(Service service, std::string_view region_, End
 }
 
 Result<Endpoint> endpoint_from_url(std::string_view text, std::string from) {
+  // Without the URL itself: somebody may have put a password into it.
   auto refuse = [&](std::string const& why) {
-    return fail(ErrorCode::invalid_input,
-                "the endpoint '" + printable(text) + "' from " + from + " cannot be used: " + why,
+    return fail(ErrorCode::invalid_input, "the endpoint from " + from + " cannot be used: " + why,
                 "Write it as https://host or http://host:port.");
   };
   auto url = net::Url::parse(text);

@@ -13,10 +13,19 @@ namespace {
 constexpr std::size_t longest_url = 64 << 10;
 constexpr std::size_t longest_host = 253;
 
+/// What stands before an '@' may be a password.
+std::string shown(std::string_view text) {
+  std::size_t scheme = text.find("://");
+  std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  std::size_t at = text.substr(0, text.find_first_of("/?#", begin)).rfind('@');
+  if (at == std::string_view::npos) return printable(text.substr(0, 200));
+  return printable(std::string(text.substr(0, begin)) + "..." +
+                   std::string(text.substr(at).substr(0, 200)));
+}
+
 std::unexpected<Error> refuse(std::string_view text, std::string_view why, std::string hint = {}) {
   return fail(ErrorCode::invalid_input,
-              "'" + printable(text.substr(0, 200)) + "' is not a usable URL: " + std::string(why),
-              std::move(hint));
+              "'" + shown(text) + "' is not a usable URL: " + std::string(why), std::move(hint));
 }
 
 bool is_visible(char c) { return c > 0x20 && c < 0x7F; }
@@ -83,7 +92,7 @@ Result<Url> Url::parse(std::string_view text) {
   std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
   std::string_view authority = rest.substr(0, end);
   if (authority.contains('@'))
-    return refuse(url.scheme + "://...@...", "it carries a user name or password",
+    return refuse(text, "it carries a user name or password",
                   "pass credentials in a header instead");
   auto place = split_authority(authority);
   if (!place) return refuse(text, "the host name or address is not valid");

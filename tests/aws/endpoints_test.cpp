@@ -102,6 +102,14 @@ TEST(Endpoints, UrlsOfSettings) {
   }
 }
 
+TEST(Endpoints, APasswordInAUrlIsNotRepeated) {
+  for (auto text : {"http://user:hunter2@localhost/", "ftp://user:hunter2@localhost/"}) {
+    auto refused = endpoint_from_url(text, "AWS_ENDPOINT_URL");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().text().find("hunter2"), std::string::npos) << refused.error().text();
+  }
+}
+
 TEST(Endpoints, HowABucketIsNamed) {
   struct Case {
     std::string url, bucket;
