@@ -1,4 +1,5 @@
 #include <charconv>
+#include <cmath>
 
 #include "base/strings.hpp"
 #include "cli/commands.hpp"
@@ -49,7 +50,7 @@ Result<local::FaultRule> fault_of(std::string const& text) {
     std::string name = part.substr(0, equals), value = part.substr(equals + 1);
     if (name == "do" && value == "5xx") value = "500";
     auto count = number_of(value);
-    bool times = name == "times" && count && *count == static_cast<std::int64_t>(*count);
+    bool times = name == "times" && count && *count == std::floor(*count);
     rule.set(name, times ? json::Value(static_cast<std::int64_t>(*count)) : json::Value(value));
   }
   auto read = local::parse_fault(rule);
