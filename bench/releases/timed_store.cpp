@@ -85,4 +85,22 @@ Result<store::TokenSlice> TimedStore::lease_tokens(std::string const& account_re
   return timed([&] { return inner_->lease_tokens(account_region, rates, lane, want); });
 }
 
+Result<std::int64_t> TimedStore::put_record(store::Record const& record) {
+  return timed([&] { return inner_->put_record(record); });
+}
+
+Result<void> TimedStore::remove_record(std::string const& kind, std::string const& id,
+                                       std::int64_t version) {
+  return timed([&] { return inner_->remove_record(kind, id, version); });
+}
+
+Result<std::optional<store::Record>> TimedStore::record(std::string const& kind,
+                                                        std::string const& id) {
+  return inner_->record(kind, id);
+}
+
+Result<std::vector<store::Record>> TimedStore::records(std::string const& kind) {
+  return inner_->records(kind);
+}
+
 }  // namespace sluice::bench

@@ -40,6 +40,12 @@ class TimedStore final : public store::Store {
   Result<store::TokenSlice> lease_tokens(std::string const& account_region,
                                          store::TokenRates const& rates, store::TokenLane lane,
                                          int want) override;
+  Result<std::int64_t> put_record(store::Record const& record) override;
+  Result<void> remove_record(std::string const& kind, std::string const& id,
+                             std::int64_t version) override;
+  Result<std::optional<store::Record>> record(std::string const& kind,
+                                              std::string const& id) override;
+  Result<std::vector<store::Record>> records(std::string const& kind) override;
 
  private:
   template <class Write>

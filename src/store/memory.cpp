@@ -5,6 +5,7 @@
 
 #include "base/guarded.hpp"
 #include "store/memory_leases.hpp"
+#include "store/memory_records.hpp"
 #include "store/rules.hpp"
 
 namespace sluice::store {
@@ -21,6 +22,7 @@ struct Content {
   std::map<std::string, json::Value> plans;
   std::map<std::string, std::string> locks;  ///< name → run
   MemoryLeases leases;
+  MemoryRecords records;
 };
 
 std::optional<Busy> busy(Content const& content, std::vector<std::string> const& locks,
@@ -292,6 +294,31 @@ class MemoryStore final : public Store {
     return write<TokenSlice>("lease_tokens", [&](Content& content) {
       return grant(content.leases.tokens[account_region], rates, lane, want, clock_.now());
     });
+  }
+
+  Result<std::int64_t> put_record(Record const& record) override {
+    if (auto fits = check_record(record); !fits) return std::unexpected(fits.error());
+    return write<std::int64_t>(
+        "put_record", [&](Content& content) { return content.records.put(record, clock_.now()); });
+  }
+
+  Result<void> remove_record(std::string const& kind, std::string const& id,
+                             std::int64_t version) override {
+    return without_value(write<bool>("remove_record", [&](Content& content) -> Result<bool> {
+      auto removed = content.records.remove(kind, id, version, clock_.now());
+      if (!removed) return std::unexpected(removed.error());
+      return true;
+    }));
+  }
+
+  Result<std::optional<Record>> record(std::string const& kind, std::string const& id) override {
+    return read<std::optional<Record>>(
+        "record", [&](Content& content) { return content.records.find(kind, id, clock_.now()); });
+  }
+
+  Result<std::vector<Record>> records(std::string const& kind) override {
+    return read<std::vector<Record>>(
+        "records", [&](Content& content) { return content.records.all(kind, clock_.now()); });
   }
 
  private:

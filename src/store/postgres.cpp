@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "store/postgres_leases.hpp"
+#include "store/postgres_records.hpp"
 #include "store/postgres_rows.hpp"
 #include "store/postgres_schema.hpp"
 #include "store/rules.hpp"
@@ -57,6 +58,12 @@ class PostgresStore final : public Store {
   Result<RunRow> claim_one(Membership const& member, std::string const& run) override;
   Result<TokenSlice> lease_tokens(std::string const& account_region, TokenRates const& rates,
                                   TokenLane lane, int want) override;
+
+  Result<std::int64_t> put_record(Record const& record) override;
+  Result<void> remove_record(std::string const& kind, std::string const& id,
+                             std::int64_t version) override;
+  Result<std::optional<Record>> record(std::string const& kind, std::string const& id) override;
+  Result<std::vector<Record>> records(std::string const& kind) override;
 
  private:
   Result<void> connect();
@@ -363,6 +370,29 @@ Result<TokenSlice> PostgresStore::lease_tokens(std::string const& account_region
   return transact([&](Work& work) {
     return pg::lease_tokens(work.connection, account_region, rates, lane, want);
   });
+}
+
+Result<std::int64_t> PostgresStore::put_record(Record const& record) {
+  if (auto fits = check_record(record); !fits) return std::unexpected(fits.error());
+  return transact(
+      [&](Work& work) { return pg::put_record(work.connection, record, clock_.now()); });
+}
+
+Result<void> PostgresStore::remove_record(std::string const& kind, std::string const& id,
+                                          std::int64_t version) {
+  return transact([&](Work& work) {
+    return pg::remove_record(work.connection, kind, id, version, clock_.now());
+  });
+}
+
+Result<std::optional<Record>> PostgresStore::record(std::string const& kind,
+                                                    std::string const& id) {
+  return transact(
+      [&](Work& work) { return pg::find_record(work.connection, kind, id, clock_.now()); });
+}
+
+Result<std::vector<Record>> PostgresStore::records(std::string const& kind) {
+  return transact([&](Work& work) { return pg::all_records(work.connection, kind, clock_.now()); });
 }
 
 }  // namespace

@@ -79,7 +79,20 @@ create table sluice.call_tokens (
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 )sql";
 
-constexpr std::array all = {Migration{1, version_1}};
+/// What servers keep besides runs.
+constexpr char const* version_2 = R"sql(
+create table sluice.records (
+  kind text collate "C" not null,
+  id text collate "C" not null,
+  body text not null,
+  version bigint not null,
+  expires bigint,
+  primary key (kind, id)
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+create index records_by_expiry on sluice.records (expires) where expires is not null;
+)sql";
+
+constexpr std::array all = {Migration{1, version_1}, Migration{2, version_2}};
 
 /// Kept until the transaction ends, so that it needs no session: servers that start together make
 /// the schema one after the other. The number is "slce".

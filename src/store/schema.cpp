@@ -92,7 +92,21 @@ create table call_tokens (
 ) strict, without rowid;
 )sql";
 
-constexpr std::array all = {Migration{1, version_1}, Migration{2, version_2}};
+/// What a server keeps besides runs.
+constexpr char const* version_3 = R"sql(
+create table records (
+  kind text not null,
+  id text not null,
+  body text not null,
+  version integer not null,
+  expires integer,
+  primary key (kind, id)
+) strict, without rowid;
+create index records_by_expiry on records (expires) where expires is not null;
+)sql";
+
+constexpr std::array all = {Migration{1, version_1}, Migration{2, version_2},
+                            Migration{3, version_3}};
 
 Result<void> refuse_foreign(Database& database, std::int64_t version) {
   auto id = database.integer("pragma application_id");

@@ -4,6 +4,7 @@
 #include "store/rules.hpp"
 #include "store/schema.hpp"
 #include "store/sqlite_leases.hpp"
+#include "store/sqlite_records.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/store.hpp"
 
@@ -49,6 +50,12 @@ class SqliteStore final : public Store {
   Result<RunRow> claim_one(Membership const& member, std::string const& run) override;
   Result<TokenSlice> lease_tokens(std::string const& account_region, TokenRates const& rates,
                                   TokenLane lane, int want) override;
+
+  Result<std::int64_t> put_record(Record const& record) override;
+  Result<void> remove_record(std::string const& kind, std::string const& id,
+                             std::int64_t version) override;
+  Result<std::optional<Record>> record(std::string const& kind, std::string const& id) override;
+  Result<std::vector<Record>> records(std::string const& kind) override;
 
  private:
   Result<void> open_database();
@@ -330,6 +337,26 @@ Result<TokenSlice> SqliteStore::lease_tokens(std::string const& account_region,
   return write([&](Database& database) {
     return leases::lease_tokens(database, account_region, rates, lane, want, clock_.now());
   });
+}
+
+Result<std::int64_t> SqliteStore::put_record(Record const& record) {
+  if (auto fits = check_record(record); !fits) return std::unexpected(fits.error());
+  return write([&](Database& database) { return records::put(database, record, clock_.now()); });
+}
+
+Result<void> SqliteStore::remove_record(std::string const& kind, std::string const& id,
+                                        std::int64_t version) {
+  return write([&](Database& database) {
+    return records::remove(database, kind, id, version, clock_.now());
+  });
+}
+
+Result<std::optional<Record>> SqliteStore::record(std::string const& kind, std::string const& id) {
+  return use([&](Database& database) { return records::find(database, kind, id, clock_.now()); });
+}
+
+Result<std::vector<Record>> SqliteStore::records(std::string const& kind) {
+  return use([&](Database& database) { return records::all(database, kind, clock_.now()); });
 }
 
 }  // namespace

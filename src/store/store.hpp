@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "base/time.hpp"
 #include "store/leases.hpp"
+#include "store/records.hpp"
 
 namespace sluice::store {
 
@@ -156,6 +157,18 @@ class Store {
   /// servers. A rollback takes from the reserve first, then from what all share.
   virtual Result<TokenSlice> lease_tokens(std::string const& account_region,
                                           TokenRates const& rates, TokenLane lane, int want) = 0;
+
+  // Records: what a server keeps besides runs. One that has expired is not there any more.
+
+  /// Writes it where the stored version is `record.version` (0: where there is none), and answers
+  /// its new version. conflict: there is another one, or none. At most 1 MiB of body.
+  virtual Result<std::int64_t> put_record(Record const& record) = 0;
+  /// conflict: `version` is not the stored one.
+  virtual Result<void> remove_record(std::string const& kind, std::string const& id,
+                                     std::int64_t version) = 0;
+  virtual Result<std::optional<Record>> record(std::string const& kind, std::string const& id) = 0;
+  /// By id.
+  virtual Result<std::vector<Record>> records(std::string const& kind) = 0;
 };
 
 /// SQLite (design E10): one connection, exclusive, WAL, synchronous=FULL. Creates the folder (0700)
