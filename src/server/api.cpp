@@ -27,33 +27,6 @@ net::Response nothing() {
   return response;
 }
 
-net::Response wrong_method(std::string const& allowed) {
-  net::Response response =
-      problem({ErrorCode::invalid_input, "this resource takes " + allowed + " only", ""});
-  response.status = 405;
-  response.headers.set("Allow", allowed);
-  return response;
-}
-
-net::Response no_resource(net::Incoming const& request) {
-  return problem({ErrorCode::not_found, "there is no resource " + printable(request.path), ""});
-}
-
-/// A page in a browser must not reach what listens on this machine (operability M18).
-std::optional<net::Response> refuse_foreign(net::Incoming const& request) {
-  std::string host = lower(request.headers.get("Host"));
-  if (std::size_t colon = host.rfind(':'); colon != std::string::npos && !host.ends_with(']'))
-    host.resize(colon);
-  bool local = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
-  if (!local)
-    return problem({ErrorCode::denied,
-                    "requests for the host '" + printable(host) + "' are not answered here", ""});
-  auto const& site = request.headers.get("Sec-Fetch-Site");
-  bool page = request.headers.contains("Origin") || (!site.empty() && site != "none");
-  if (page) return problem({ErrorCode::denied, "requests of web pages are not answered here", ""});
-  return std::nullopt;
-}
-
 Result<json::Value> body_of(net::Incoming const& request) {
   auto body = json::parse(request.body);
   if (!body) return fail(body.error(), "read the request");
@@ -64,56 +37,66 @@ bool wants_stream(net::Incoming const& request) {
   return request.headers.get("Accept").contains("text/event-stream");
 }
 
+/// What a plan asks people is answered by those who may approve; the rest is operation.
+Permission permission_for(std::string const& signal) {
+  bool answers = signal == "approve" || signal == "reject";
+  return answers ? Permission::approve : Permission::operate;
+}
+
+std::string const& run_of(Call const& call) { return call.parameters.at("run"); }
+
 }  // namespace
 
-net::Response Api::handle(net::Incoming const& request) {
-  if (auto refused = refuse_foreign(request)) return *refused;
-  std::vector<std::string> path;
-  for (auto const& part :
-       split(request.path.substr(std::min<std::size_t>(1, request.path.size())), '/')) {
-    auto decoded = net::percent_decode(part);
-    if (!decoded) return problem(decoded.error());
-    path.push_back(std::move(*decoded));
-  }
-  net::Response response = route(request, path);
-  log::debug("api",
-             {{"method", request.method}, {"path", request.path}, {"status", response.status}});
-  return response;
+Api::Api(ApiParts parts) : parts_(std::move(parts)), router_(table(), parts_.access) {}
+
+std::vector<Route> Api::table() {
+  using enum Permission;
+  auto to = [this](net::Response (Api::*answer)(Call const&)) {
+    return [this, answer](Call const& call) { return (this->*answer)(call); };
+  };
+  auto health = [this](Call const&) { return answer(200, parts_.health()); };
+  return {{"GET", "/healthz", anyone, health},
+          {"GET", "/api/v1/healthz", anyone, health},
+          {"GET", "/api/v1/runs", view, to(&Api::list)},
+          {"POST", "/api/v1/runs", operate, to(&Api::start)},
+          {"GET", "/api/v1/runs/{run}", view, to(&Api::get)},
+          {"GET", "/api/v1/runs/{run}/plan", view, to(&Api::plan)},
+          {"GET", "/api/v1/runs/{run}/events", view, to(&Api::events)},
+          {"POST", "/api/v1/runs/{run}/signals", view, to(&Api::signal)},
+          {"POST", "/api/v1/runs/{run}/resume", operate, to(&Api::resume)}};
 }
 
-net::Response Api::route(net::Incoming const& request, std::vector<std::string> const& path) {
-  bool health = path == std::vector<std::string>{"healthz"} ||
-                path == std::vector<std::string>{"api", "v1", "healthz"};
-  if (health) return request.method == "GET" ? answer(200, parts_.health()) : wrong_method("GET");
-  bool ours = path.size() >= 3 && path[0] == "api" && path[1] == "v1" && path[2] == "runs";
-  if (!ours || path.size() > 5) return no_resource(request);
-  if (path.size() > 3) return run_route(request, path[3], path.size() > 4 ? path[4] : "");
-  if (request.method == "POST") return start(request);
-  return request.method == "GET" ? list(request) : wrong_method("GET, POST");
-}
-
-net::Response Api::run_route(net::Incoming const& request, std::string const& run,
-                             std::string const& part) {
-  bool command = part == "signals" || part == "resume";
-  bool known = command || part.empty() || part == "plan" || part == "events";
-  if (!known) return no_resource(request);
-  if (request.method != (command ? "POST" : "GET")) return wrong_method(command ? "POST" : "GET");
-  if (part == "signals") return signal(request, run);
-  if (part == "resume") return resume(request, run);
-  if (part == "events") return events(request, run);
-  if (part == "plan") {
-    auto plan = parts_.runs.plan(run);
-    return plan ? answer(200, plan::to_json(*plan)) : problem(plan.error());
-  }
-  auto row = parts_.runs.get(run);
+net::Response Api::get(Call const& call) {
+  auto row = parts_.runs.get(run_of(call));
   return row ? answer(200, to_json(*row)) : problem(row.error());
 }
 
-net::Response Api::start(net::Incoming const& request) {
-  auto body = body_of(request);
+net::Response Api::plan(Call const& call) {
+  auto plan = parts_.runs.plan(run_of(call));
+  return plan ? answer(200, plan::to_json(*plan)) : problem(plan.error());
+}
+
+/// A server works with its own credentials. A client that sends others is told, for it would
+/// believe that they were used.
+Result<void> Api::choose_settings(AwsSettings& given) const {
+  if (parts_.access.takes_credentials()) return {};
+  bool any = !given.environment.empty() || given.profile || given.region || given.endpoint_url ||
+             given.local_state;
+  if (any)
+    return fail(ErrorCode::invalid_input,
+                "a server takes no AWS credentials, region or endpoint with a run",
+                "It works with its own; a target's role and region stand in the release file.");
+  given = parts_.own_settings;
+  return {};
+}
+
+net::Response Api::start(Call const& call) {
+  auto body = body_of(call.request);
   if (!body) return problem(body.error());
   auto run = new_run(*body);
   if (!run) return problem(run.error());
+  if (auto chosen = choose_settings(run->aws); !chosen) return problem(chosen.error());
+  if (!call.who.name.empty()) run->requester = call.who.name;
   auto started = parts_.runs.start(std::move(*run));
   if (!started) return problem(started.error());
   if (started->busy) return busy_problem(*started->busy);
@@ -125,8 +108,8 @@ net::Response Api::start(net::Incoming const& request) {
   return response;
 }
 
-net::Response Api::list(net::Incoming const& request) {
-  auto filter = run_filter(request.query);
+net::Response Api::list(Call const& call) {
+  auto filter = run_filter(call.request.query);
   if (!filter) return problem(filter.error());
   auto rows = parts_.runs.list(*filter);
   if (!rows) return problem(rows.error());
@@ -135,11 +118,11 @@ net::Response Api::list(net::Incoming const& request) {
   return answer(200, json::Value{{"runs", runs}});
 }
 
-net::Response Api::events(net::Incoming const& request, std::string const& run) {
-  auto after = after_of(request.query);
+net::Response Api::events(Call const& call) {
+  auto after = after_of(call.request.query);
   if (!after) return problem(after.error());
-  if (wants_stream(request)) return stream(request, run, *after);
-  auto events = parts_.runs.events(run, *after);
+  if (wants_stream(call.request)) return stream(call, *after);
+  auto events = parts_.runs.events(run_of(call), *after);
   if (!events) return problem(events.error());
   json::Value page = json::Array{};
   for (auto const& event : *events) {
@@ -150,10 +133,10 @@ net::Response Api::events(net::Incoming const& request, std::string const& run) 
   return answer(200, json::Value{{"events", page}, {"more", more}});
 }
 
-net::Response Api::stream(net::Incoming const& request, std::string const& run,
-                          std::int64_t after) {
+net::Response Api::stream(Call const& call, std::int64_t after) {
+  auto const& run = run_of(call);
   if (auto row = parts_.runs.get(run); !row) return problem(row.error());
-  if (auto const& last = request.headers.get("Last-Event-ID"); !last.empty()) {
+  if (auto const& last = call.request.headers.get("Last-Event-ID"); !last.empty()) {
     auto [end, wrong] = std::from_chars(last.data(), last.data() + last.size(), after);
     if (wrong != std::errc() || end != last.data() + last.size() || after < 0)
       return problem({ErrorCode::invalid_input, "Last-Event-ID is no number of an event", ""});
@@ -166,21 +149,24 @@ net::Response Api::stream(net::Incoming const& request, std::string const& run,
   return response;
 }
 
-net::Response Api::signal(net::Incoming const& request, std::string const& run) {
-  auto body = body_of(request);
+net::Response Api::signal(Call const& call) {
+  auto body = body_of(call.request);
   if (!body) return problem(body.error());
   auto signal = signal_of(*body);
   if (!signal) return problem(signal.error());
-  auto sent = parts_.runs.signal(run, *signal);
+  if (!may(call.who, permission_for(signal->kind))) return problem(not_permitted(call.who));
+  if (!call.who.name.empty()) signal->by = call.who.name;
+  auto sent = parts_.runs.signal(run_of(call), *signal);
   return sent ? nothing() : problem(sent.error());
 }
 
-net::Response Api::resume(net::Incoming const& request, std::string const& run) {
-  auto body = body_of(request);
+net::Response Api::resume(Call const& call) {
+  auto body = body_of(call.request);
   if (!body) return problem(body.error());
   auto settings = resume_settings(*body);
   if (!settings) return problem(settings.error());
-  auto resumed = parts_.runs.resume(run, *settings);
+  if (auto chosen = choose_settings(*settings); !chosen) return problem(chosen.error());
+  auto resumed = parts_.runs.resume(run_of(call), *settings);
   return resumed ? nothing() : problem(resumed.error());
 }
 

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "net/server.hpp"
+#include "server/router.hpp"
 #include "server/runs.hpp"
 #include "server/streams.hpp"
 
@@ -12,10 +12,13 @@ namespace sluice::server {
 struct ApiParts {
   Runs& runs;
   Streams& streams;
+  Access& access;
   std::function<json::Value()> health;  ///< the body of /healthz
+  /// What runs are executed with whose client may not bring its own (Access::takes_credentials).
+  AwsSettings own_settings;
 };
 
-/// The HTTP API, as the handler of a net::Server. Thread-safe.
+/// The HTTP API, as the handler of a net::Server: a table of routes. Thread-safe.
 ///
 ///   POST /api/v1/runs                   a new run → 201 {"run"}; 409 "busy" names lock and run
 ///   GET  /api/v1/runs                   ?state, name, function, before, limit (at most 200)
@@ -27,26 +30,27 @@ struct ApiParts {
 ///   POST /api/v1/runs/ID/resume         {"aws"} → 204
 ///   GET  /api/v1/healthz, /healthz
 ///
-/// It does not ask who calls: whoever reaches it may do everything. On a Unix socket that is the
-/// user whose folder it lies in (mode 0700, the socket 0600). Requests for another host than
-/// localhost and those that a web page causes are refused (operability M18).
+/// Who may ask what is the router's and its Access's business.
 class Api {
  public:
-  explicit Api(ApiParts parts) : parts_(std::move(parts)) {}
-  net::Response handle(net::Incoming const& request);
+  explicit Api(ApiParts parts);
+  net::Response handle(net::Incoming const& request) { return router_.handle(request); }
+  std::vector<Route> const& routes() const { return router_.routes(); }
 
  private:
-  net::Response route(net::Incoming const& request, std::vector<std::string> const& path);
-  net::Response run_route(net::Incoming const& request, std::string const& run,
-                          std::string const& part);
-  net::Response start(net::Incoming const& request);
-  net::Response list(net::Incoming const& request);
-  net::Response events(net::Incoming const& request, std::string const& run);
-  net::Response stream(net::Incoming const& request, std::string const& run, std::int64_t after);
-  net::Response signal(net::Incoming const& request, std::string const& run);
-  net::Response resume(net::Incoming const& request, std::string const& run);
+  std::vector<Route> table();
+  Result<void> choose_settings(AwsSettings& given) const;
+  net::Response start(Call const& call);
+  net::Response list(Call const& call);
+  net::Response get(Call const& call);
+  net::Response plan(Call const& call);
+  net::Response events(Call const& call);
+  net::Response stream(Call const& call, std::int64_t after);
+  net::Response signal(Call const& call);
+  net::Response resume(Call const& call);
 
   ApiParts parts_;
+  Router router_;
 };
 
 }  // namespace sluice::server

@@ -41,7 +41,8 @@ struct Host::Parts {
                {.owner = owner_name(*options.random)}),
         runs(engine, services, *packages),
         streams(engine, *options.clock),
-        api({runs, streams, [this] { return health(); }}) {}
+        access(same_user()),
+        api({runs, streams, *access, [this] { return health(); }, {}}) {}
 
   ~Parts() {
     // Clients first, so that nobody asks an engine that has ended.
@@ -82,6 +83,7 @@ struct Host::Parts {
   engine::Engine engine;
   HostRuns runs;
   Streams streams;
+  std::unique_ptr<Access> access;
   Api api;
   std::unique_ptr<net::Server> server;
 };
