@@ -86,7 +86,7 @@ bool made_of(std::string_view text, std::string_view others) {
 }
 
 Result<void> check(RoleRequest const& request) {
-  auto refuse = [&](std::string what, std::string hint) {
+  auto refuse = [&](std::string const& what, std::string const& hint) {
     return fail(ErrorCode::invalid_input, "role " + printable(request.role_arn) + ": " + what,
                 hint);
   };

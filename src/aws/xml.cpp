@@ -110,7 +110,7 @@ class Reader {
     for (std::size_t i = 0; i < rest_.size(); ++i) {
       char c = rest_[i];
       if (quote)
-        quote = c == quote ? 0 : quote;
+        quote = c == quote ? '\0' : quote;
       else if (c == '"' || c == '\'')
         quote = c;
       else if (c == '<')
@@ -171,7 +171,7 @@ class Reader {
       rest_.remove_prefix(at);
       if (rest_[0] == '<') return {};
       std::size_t end = rest_.find(';');
-      if (end == std::string_view::npos || end > 10) return broken("a bare '&'");
+      if (end > 10) return broken("a bare '&'");
       if (auto read = append_entity(rest_.substr(1, end - 1), out); !read) return read;
       rest_.remove_prefix(end + 1);
     }

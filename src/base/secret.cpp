@@ -13,7 +13,10 @@ void wipe(std::string& text) {
 }  // namespace
 
 Secret::Secret(std::string text) : text_(std::move(text)) {}
-Secret::Secret(Secret&& other) noexcept : text_(other.text_) { wipe(other.text_); }
+/// Copied and wiped: what a move leaves behind in the other's buffer could not be.
+Secret::Secret(Secret&& other) noexcept : text_(other.text_.data(), other.text_.size()) {
+  wipe(other.text_);
+}
 Secret& Secret::operator=(Secret const& other) {
   if (this == &other) return *this;
   wipe(text_);

@@ -63,7 +63,7 @@ class Check {
   }
 
  private:
-  void refuse(config::Code code, std::string message, std::string help) {
+  void refuse(config::Code code, std::string const& message, std::string const& help) {
     diagnostics_.error(code, place_, printable(message), {.cause = {}, .help = printable(help)});
   }
 

@@ -52,7 +52,7 @@ std::vector<Dialect const*> all_dialects() { return {&native_dialect(), &armory_
 
 std::optional<plan::Plan> compile(std::shared_ptr<config::Source const> source,
                                   CompileOptions const& options, Diagnostics& diagnostics) {
-  auto document = config::parse(std::move(source), diagnostics);
+  auto document = config::parse(source, diagnostics);
   if (!document) return std::nullopt;
   auto dialects = all_dialects();
   auto dialect = std::ranges::find_if(

@@ -19,7 +19,7 @@ json::Value rule_to_json(FailureRule const& rule) {
   return out;
 }
 
-std::unexpected<Error> not_a_plan(std::string what) {
+std::unexpected<Error> not_a_plan(std::string const& what) {
   return fail(ErrorCode::corrupt, "the stored plan cannot be read: " + what);
 }
 

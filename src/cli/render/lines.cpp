@@ -17,7 +17,7 @@ bool is_step(plan::Plan const& plan, std::string const& path) {
   return node && node->kind == plan::NodeKind::step;
 }
 
-std::string with_reason(std::string text, std::string const& reason) {
+std::string with_reason(std::string const& text, std::string const& reason) {
   return reason.empty() ? text : text + ": " + reason;
 }
 

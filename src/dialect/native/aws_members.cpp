@@ -33,7 +33,7 @@ Shape map() { return {.kind = Kind::map}; }
 Shape structure(std::vector<Member> members) {
   return {.kind = Kind::structure, .members = std::move(members)};
 }
-Member same(std::string name, Shape shape) { return {name, name, std::move(shape)}; }
+Member same(std::string const& name, Shape shape) { return {name, name, std::move(shape)}; }
 
 // Shapes that stand in both tables.
 Shape architecture() { return word({"x86_64", "arm64"}); }
