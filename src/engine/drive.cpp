@@ -247,10 +247,9 @@ void Drive::park(StepContext const& context, Park park) {
 }
 
 void Drive::happened(StepContext const& context, Happened outcome) {
-  json::Value body{
-      {"node", context.path},
-      {"result",
-       outcome.result.is_null() ? json::Value(json::Object{}) : std::move(outcome.result)}};
+  json::Value body{{"node", context.path},
+                   {"result", outcome.result.is_null() ? json::Value(json::Object{})
+                                                       : std::move(outcome.result)}};
   if (outcome.adopted) body.set("adopted", true);
   add_release(body, context);
   core_.record(*run_, event::effect_happened, std::move(body));
