@@ -38,9 +38,30 @@ prepare_clang() {
   compile clang precompiled precompiled_tests
 }
 
+# What clang-tidy's findings in a source hang on (itself, its headers, the checks), as one hash:
+# FILE KEY, for each source that the release build has compiled.
+tidy_keys() {
+  local checks file hashes
+  checks=$(cat .clang-tidy tests/.clang-tidy <(clang-tidy-19 --version) | sha256sum)
+  (
+    cd build/release || exit 1
+    ninja -t deps | awk '/^[^ ]/ { source = "" }
+      /^    (\.\.\/\.\.|layers)\// { if (!source) source = $1; print source, $1 }' >tidy.deps
+    awk 'NR == FNR { hash[$2] = $1; next } { all[$1] = all[$1] hash[$2] }
+      END { for (source in all) print source, all[source] }' \
+      <(cut -d' ' -f2 tidy.deps | sort -u | xargs sha256sum 2>/dev/null) tidy.deps
+  ) | while read -r file hashes; do
+    printf '%s %s\n' "${file#../../}" "$(sha256sum <<<"$checks$hashes" | cut -c1-32)"
+  done
+}
+
+# tidy_one FILE [KEY]: remembers the key of a file without findings.
 tidy_one() {
+  local stamp=build/clang/tidy/${1//\//-}
+  if [[ -n ${2:-} && -f $stamp && $(<"$stamp") == "$2" ]]; then return 0; fi
   printf '    %s\n' "$1"
-  clang-tidy-19 --quiet --warnings-as-errors='*' -p build/clang "$1" 2>/dev/null
+  clang-tidy-19 --quiet --warnings-as-errors='*' -p build/clang "$1" 2>/dev/null || return 1
+  if [[ -n ${2:-} ]]; then printf '%s\n' "$2" >"$stamp"; fi
 }
 
 header_alone() {
@@ -68,9 +89,11 @@ check_clang_tidy() {
     say "no C++ file has changed; ./dev lint --all looks at every one"
     return 0
   fi
-  say "clang-tidy over $(wc -l <<<"$files") files"
+  mkdir -p build/clang/tidy
+  files=$(awk 'NR == FNR { key[$1] = $2; next } { print $1 (key[$1] ? " " key[$1] : "") }' <(tidy_keys) - <<<"$files")
+  say "clang-tidy over $(wc -l <<<"$files") files, but for those unchanged since they passed"
   # shellcheck disable=SC2016  # the inner bash expands it
-  xargs -r -n 1 -P "$(jobs_here)" bash -c 'tidy_one "$@"' _ <<<"$files"
+  xargs -r -L 1 -P "$(jobs_here)" bash -c 'tidy_one "$@"' _ <<<"$files"
 }
 
 # check_headers all|changed: each header compiled alone, with the include path of its folder.
