@@ -6,6 +6,7 @@
 #include "engine/release/live.hpp"
 #include "engine/release/release_state.hpp"
 #include "server/host.hpp"
+#include "server/world.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -16,19 +17,23 @@ struct Origin {
   Time at{};
 };
 
-std::map<std::string, Origin> origins(server::Runs& runs, FunctionName const& name) {
+/// `world` and `region` are where the function was found: versions of another place have the same
+/// numbers.
+std::map<std::string, Origin> origins(server::Runs& runs, FunctionName const& name,
+                                      json::Value const& world, std::string const& region) {
   std::map<std::string, Origin> out;
   store::RunFilter filter;
   filter.function = engine::bare_name(name.function);
   auto rows = runs.list(filter);
   if (!rows) return out;
   for (auto const& row : *rows) {
+    if (!server::same_world(row.world, world)) continue;
     auto view = load_run(runs, row.id);
     if (!view) continue;
     for (auto const& [id, value] : view->state.releases) {
       auto release = engine::release_state(value);
-      bool same = release.function == *filter.function && !release.candidate_version.empty() &&
-                  !release.unchanged;
+      bool same = release.function == *filter.function && release.region == region &&
+                  !release.candidate_version.empty() && !release.unchanged;
       if (same)
         out.emplace(release.candidate_version,
                     Origin{row.id, row.requester, row.state, row.created});
@@ -50,6 +55,14 @@ std::vector<Row> rows_of(std::vector<aws::AliasRecord> const& aliases) {
     for (auto const& [version, share] : alias.weights) out.push_back({alias.name, version, share});
   }
   return out;
+}
+
+/// Lambda writes its times with "+0000" (Lambda API, LastModified).
+std::optional<Time> published_at(aws::FunctionRecord const& record) {
+  std::string text = record.configuration["LastModified"].as_string();
+  if (text.ends_with("+0000")) text.replace(text.size() - 5, 5, "Z");
+  auto time = parse_rfc3339(text);
+  return time ? std::optional(*time) : std::nullopt;
 }
 
 std::string percent(double share) {
@@ -82,8 +95,10 @@ void print_rows(Invocation& invocation, FunctionName const& name, std::vector<Ro
     text += row.alias + "  version " + row.version + "  " + percent(row.share);
     if (record != versions.end()) {
       item.set("code_sha256", record->code_sha256());
-      item.set("published", record->configuration["LastModified"]);
-      text += "  published " + record->configuration["LastModified"].as_string();
+      if (auto at = published_at(*record)) {
+        item.set("published", rfc3339(*at));
+        text += "  published " + local_text(*at);
+      }
     }
     if (from != origin.end()) {
       item.set("run", from->second.run);
@@ -154,7 +169,8 @@ int get_function(Invocation& invocation, std::string const& what) {
     return exit_success;
   }
   print_rows(invocation, name, rows_of(*aliases),
-             versions.value_or(std::vector<aws::FunctionRecord>{}), origins(*here->runs, name));
+             versions.value_or(std::vector<aws::FunctionRecord>{}),
+             origins(*here->runs, name, opened->world, aws->region));
   if (aliases->empty()) invocation.say(name.function + " has no alias.");
   return exit_success;
 }

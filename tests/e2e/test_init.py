@@ -21,6 +21,14 @@ class InitTest(StageTest):
         same = self.stage.sluice("diff", file, "--detailed-exitcode")
         self.assertEqual(same.code, 0, str(same))
 
+    def test_a_version_of_another_aws_is_not_taken_for_this_one(self):
+        elsewhere = self.stage.sluice("deploy", self.stage.release_file("two"), "--local")
+        self.assertEqual(elsewhere.code, 0, str(elsewhere))
+        newer, older = self.stage.sluice("list", "-o", "json").json()["items"]
+        for words, run in (((), older), (("--local",), newer)):
+            shown = self.stage.sluice("get", "orders:live", *words, "-o", "json").json()
+            self.assertEqual(shown["aliases"][0]["run"], run["run"], words)
+
     def test_without_an_alias_those_that_exist_are_named(self):
         made = self.stage.sluice("init", "orders")
         self.assertEqual(made.code, 0, str(made))
