@@ -24,6 +24,16 @@ std::optional<plan::ActionKind> choice_of(std::string_view kind) {
   return plan::action_kind_of(kind);
 }
 
+/// Whoever decides may say which plan they have read: then it counts for no other one.
+Result<void> check_plan(plan::Plan const& plan, std::string const& run, Signal const& signal) {
+  std::string const& read = signal.data["plan_digest"].as_string();
+  if (read.empty() || read == plan::digest(plan)) return {};
+  return fail(
+      ErrorCode::conflict,
+      "'" + signal.kind + "' is for plan " + read + ", and run " + run + " executes another one",
+      "sluice get " + run + " shows what it does.");
+}
+
 bool ends_the_run(Signal const& signal) {
   return signal.kind == "stop" || signal.kind == "rollback";
 }
@@ -152,6 +162,9 @@ Result<void> Core::signal_node(Run& run, Signal const& signal) {
   if (waiting.size() > 1)
     return fail(ErrorCode::invalid_input, "several steps wait: " + join(waiting, ", "),
                 "Name one with --step.");
+  if (decides(signal.kind)) {
+    if (auto same = check_plan(*run.plan, run.id, signal); !same) return same;
+  }
   NodeState const& it = run.state.node(waiting.front());
   for (auto const& earlier : it.signals)
     if (decides(signal.kind) && decides(earlier["kind"].as_string()))

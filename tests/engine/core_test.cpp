@@ -68,6 +68,27 @@ TEST(Core, PromoteNeverAnswersAnApproval) {
   EXPECT_EQ(play.node("ask").status, NodeStatus::parked);
 }
 
+TEST(Core, AnApprovalThatNamesAPlanCountsForThatPlanAlone) {
+  CorePlay play;
+  play.start(in_sequence({plan::leaf("ask", plan::ApprovalStep{})}));
+  play.run();
+  auto approve = [&](std::string const& read) {
+    return play.core().signal(play.id(), {"approve", "", "tester", "", {{"plan_digest", read}}});
+  };
+  // When somebody approves who has read another plan
+  auto other = approve(std::string(64, '0'));
+  play.run();
+  // Then they are told, and it is still asked for
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, ErrorCode::conflict);
+  EXPECT_EQ(play.node("ask").status, NodeStatus::parked);
+  // When somebody approves who has read this one
+  ASSERT_TRUE(approve(plan::digest(*play.core().snapshot(play.id())->plan)));
+  play.run();
+  // Then the run goes on
+  EXPECT_EQ(play.state().end_state, "succeeded");
+}
+
 TEST(Core, ASignalThatCameWhileTheStepLookedIsNotLost) {
   CorePlay play;
   plan::ApprovalStep step;
