@@ -90,6 +90,8 @@ CloudCall Cloud::read(net::Request const& request) {
   if (call.operation == "UpdateAlias" || call.operation == "CreateFunction")
     call.body = json::parse(body_of(request)).value_or(json::Value());
   call.function = function_in(url->path, call.body);
+  for (auto const& [name, value] : net::parse_query(url->query).value_or(net::Pairs{}))
+    if (name == "Qualifier") call.qualifier = value;
   return call;
 }
 

@@ -19,6 +19,7 @@ namespace sluice::sim {
 /// A request as Lambda understands it.
 struct CloudCall {
   std::string region, operation, function;
+  std::string qualifier;  ///< of the query
   json::Value body;
   bool write = false;
 };

@@ -10,7 +10,7 @@ Contender::Contender(int number, Scenario scenario, World world)
     : number_(number),
       scenario_(std::move(scenario)),
       world_(world),
-      client_(world.cloud, world.clock, world.faults, *this, world.script, false) {}
+      client_(world.cloud, world.clock, world.faults, *this, world.script) {}
 
 void Contender::begin(std::string run) {
   broken_ = violations();  // of the run before it
@@ -58,7 +58,7 @@ void Contender::fold(engine::Event const& event) {
 }
 
 View Contender::view() const {
-  return {scenario_, state_, world_.cloud, foreign_, world_.clock.now()};
+  return {scenario_, scenario_.plan, state_, world_.cloud, foreign_, world_.clock.now()};
 }
 
 void Contender::accepted(Write write) {
@@ -105,6 +105,14 @@ plan::Lock const* Contender::lock(std::string const& name) const {
 bool Contender::shares_lock(Contender const& other) const {
   return std::ranges::any_of(scenario_.plan.locks,
                              [&](plan::Lock const& lock) { return other.lock(lock.name); });
+}
+
+bool Contender::shares_function(Contender const& other) const {
+  auto place = [](FunctionScenario const& it) { return std::pair(it.region, it.name); };
+  return std::ranges::any_of(scenario_.functions, [&](auto const& mine) {
+    return std::ranges::find(other.scenario_.functions, place(mine), place) !=
+           other.scenario_.functions.end();
+  });
 }
 
 void Contender::broken(std::string text) {

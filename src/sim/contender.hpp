@@ -20,6 +20,7 @@ class Contender final : public WriteListener {
     store::Store& store;
     Script& script;
     std::function<void(Contender const&)> wrote;  ///< after each accepted write
+    std::function<void(CloudCall const&)> sent;   ///< before each call
   };
 
   Contender(int number, Scenario scenario, World world);
@@ -29,6 +30,7 @@ class Contender final : public WriteListener {
   void sync();
   void accepted(Write write) override;
   void touched() override {}
+  void sent(CloudCall const& call) override { world_.sent(call); }
 
   enum class Phase { absent, refused, queued, begun, over };
   Phase phase() const;
@@ -42,6 +44,7 @@ class Contender final : public WriteListener {
   FaultyClient& client() { return client_; }
   plan::Lock const* lock(std::string const& name) const;
   bool shares_lock(Contender const& other) const;
+  bool shares_function(Contender const& other) const;
   /// Whether it began in the last `sync` after it had waited.
   bool just_begun() const { return just_begun_; }
   std::vector<std::string> violations() const;

@@ -1,6 +1,7 @@
 #include "sim/contention.hpp"
 
 #include "base/hash.hpp"
+#include "sim/call_budget.hpp"
 #include "sim/contender.hpp"
 #include "sim/contention_plan.hpp"
 #include "sim/process.hpp"
@@ -21,14 +22,16 @@ class Contention {
         random_(seed),
         scenarios_(
             draw_contention(random_, *packages_, options.bug == PlantedBug::locks_of_their_own)),
+        world_(world_of(scenarios_)),
         script_(clock_),
-        cloud_(clock_, random_.next(), scenarios_.front()),
+        cloud_(clock_, random_.next(), world_),
         faults_(random_.next(), options.without_faults ? FaultRates{} : rates()) {
     for (auto const& scenario : scenarios_)
       contenders_.push_back(std::make_unique<Contender>(
           static_cast<int>(contenders_.size()) + 1, scenario,
           Contender::World{cloud_, clock_, faults_, *own_store_, script_,
-                           [this](Contender const& who) { wrote(who); }}));
+                           [this](Contender const& who) { wrote(who); },
+                           [this](CloudCall const& call) { budget_.sent(clock_.now(), call); }}));
   }
 
   Report run();
@@ -36,6 +39,15 @@ class Contention {
  private:
   using Phase = Contender::Phase;
 
+  /// The functions of all.
+  static Scenario world_of(std::vector<Scenario> const& scenarios) {
+    Scenario world = scenarios.front();
+    for (auto const& scenario : scenarios)
+      if (!scenario.prefix.empty())
+        world.functions.insert(world.functions.end(), scenario.functions.begin(),
+                               scenario.functions.end());
+    return world;
+  }
   FaultRates rates() const {
     FaultRates rates = scenarios_.front().faults;
     rates.most *= static_cast<int>(scenarios_.size());
@@ -68,12 +80,14 @@ class Contention {
   SeededRandom random_;
   std::unique_ptr<store::Packages> packages_ = store::memory_packages();
   std::vector<Scenario> scenarios_;
+  Scenario world_;
   Script script_;
   Cloud cloud_;
   Faults faults_;
   std::shared_ptr<store::Memory> memory_ = store::make_memory();
   std::unique_ptr<store::Store> store_ = store::open_memory(memory_, clock_);
   std::unique_ptr<store::Store> own_store_ = store::open_memory(memory_, clock_);
+  CallBudget budget_;
   std::vector<std::unique_ptr<Contender>> contenders_;
   engine::Executors executors_ = engine::standard_executors();
   plan::Evaluators evaluators_;
@@ -116,8 +130,11 @@ void Contention::set_store_faults() {
 
 void Contention::draw_events() {
   auto span = static_cast<std::uint64_t>(scenarios_.front().expected.count());
+  // Those with functions of their own meet in the budget of calls: mostly they come together.
+  bool apart = !scenarios_.back().prefix.empty();
+  bool together = apart && chance(random_, 0.7);
   auto some_time = [&] {
-    std::uint64_t within = chance(random_, 0.5) ? 20'000 : span;
+    std::uint64_t within = together ? 500 : chance(random_, 0.5) ? 20'000 : span;
     return clock_.now() + Duration(static_cast<std::int64_t>(random_.below(within)));
   };
   for (auto& contender : contenders_) {
@@ -131,6 +148,7 @@ void Contention::draw_events() {
 void Contention::boot() {
   process_.reset();
   faults_.crashed = false;
+  budget_.restarted();
   process_ = std::make_unique<Process>(*machine_, ++lives_);
   script_.say("process " + std::to_string(lives_) + " starts");
   for (auto& contender : contenders_) {
@@ -270,12 +288,12 @@ void Contention::sync() {
 }
 
 void Contention::check_order() {
-  std::vector<int> begun;
-  for (auto const& contender : contenders_)
-    if (contender->phase() == Phase::begun) begun.push_back(contender->number());
-  if (begun.size() > 1)
-    broken("runs " + std::to_string(begun[0]) + " and " + std::to_string(begun[1]) +
-           " are at work on the same functions");
+  for (auto const& one : contenders_)
+    for (auto const& other : contenders_)
+      if (one->number() < other->number() && one->phase() == Phase::begun &&
+          other->phase() == Phase::begun && one->shares_function(*other))
+        broken("runs " + std::to_string(one->number()) + " and " + std::to_string(other->number()) +
+               " are at work on the same functions");
   for (auto const& late : contenders_) {
     if (!late->just_begun()) continue;
     bool takes_places = std::ranges::any_of(late->scenario().plan.locks, [](auto const& lock) {
@@ -300,7 +318,7 @@ void Contention::wrote(Contender const& who) {
       broken("run " + std::to_string(who.number()) + " wrote without holding " + lock.name);
   }
   for (auto const& other : contenders_)
-    if (other.get() != &who && other->phase() == Phase::begun)
+    if (other.get() != &who && other->phase() == Phase::begun && other->shares_function(who))
       broken("run " + std::to_string(who.number()) + " wrote while run " +
              std::to_string(other->number()) + " was at work");
 }
@@ -314,7 +332,7 @@ bool Contention::over() const {
 Report Contention::run() {
   cloud_.furnish();
   machine_ = std::make_unique<Machine>(Machine{clock_, random_, *store_, *packages_, executors_,
-                                               evaluators_, scenarios_.front().metric_lag});
+                                               evaluators_, world_.metric_lag, options_.bug});
   set_store_faults();
   draw_events();
   boot();
@@ -330,6 +348,8 @@ Report Contention::run() {
 Report Contention::report() {
   Report report;
   report.violations = broken_;
+  auto const& calls = budget_.violations();
+  report.violations.insert(report.violations.end(), calls.begin(), calls.end());
   Sha256 hash;
   for (auto const& contender : contenders_) {
     auto found = contender->violations();

@@ -19,6 +19,11 @@ void link_rollback(plan::Plan& plan) {
       if (!part.compensation.empty()) part.as_linked_run = true;
 }
 
+/// Without runs that clean up: those are looked at one by one elsewhere.
+void leave_candidates(plan::Plan& plan) {
+  for (auto& release : plan.releases) release.delete_candidate = false;
+}
+
 /// The same release with code of its own.
 void rewrite(Random& random, store::Packages& packages, plan::Plan& plan, int number) {
   for (auto& release : plan.releases) {
@@ -29,11 +34,24 @@ void rewrite(Random& random, store::Packages& packages, plan::Plan& plan, int nu
     // What an earlier run of these made is there for the later ones.
     release.heal_to_primary = true;
   }
+  leave_candidates(plan);
   if (chance(random, 0.3)) plan.locks.push_back({"team", Busy::reject});
   Busy all_alike = draw_busy(random);
   bool alike = chance(random, 0.8);
   for (auto& lock : plan.locks) lock.busy = alike ? all_alike : draw_busy(random);
   if (chance(random, 0.35)) link_rollback(plan);
+}
+
+std::vector<Scenario> draw_apart(Random& random, store::Packages& packages, Scenario first) {
+  int runs = between(random, 3, 10);
+  leave_candidates(first.plan);
+  std::vector<Scenario> all{std::move(first)};
+  while (static_cast<int>(all.size()) < runs) {
+    std::string prefix = "run-" + std::to_string(all.size() + 1) + "-";
+    all.push_back(draw_neighbour(random, packages, all.front(), prefix));
+    leave_candidates(all.back().plan);
+  }
+  return all;
 }
 
 }  // namespace
@@ -44,6 +62,7 @@ std::vector<Scenario> draw_contention(Random& random, store::Packages& packages,
   first.faults.failed_update = 0;
   int runs = between(random, 2, 6);
   std::vector<Scenario> all;
+  if (chance(random, 0.25)) return draw_apart(random, packages, first);
   for (int number = 1; number <= runs; ++number) {
     Scenario scenario = first;
     rewrite(random, packages, scenario.plan, number);

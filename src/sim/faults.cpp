@@ -44,16 +44,16 @@ CallFault Faults::draw(CloudCall const& call) {
     --burst_;
     return burst_kind_;
   }
-  if (takes(rates_.crash))
-    return chance(random_, 0.5) ? CallFault::crash_before : CallFault::crash_after;
-  if (!takes(rates_.call)) return CallFault::none;
+  bool crashes = takes(rates_.crash);
+  if (!crashes && !takes(rates_.call)) return CallFault::none;
   CallFault kind = draw_kind(call);
+  if (crashes) kind = chance(random_, 0.5) ? CallFault::crash_before : CallFault::crash_after;
   bool lasts = kind == CallFault::throttled || kind == CallFault::never_sent ||
                kind == CallFault::server_error || kind == CallFault::busy;
-  if (lasts && chance(random_, 0.4)) {
-    burst_ = between(random_, 1, 12);
-    burst_kind_ = kind;
-  }
+  int burst = lasts && chance(random_, 0.4) ? between(random_, 1, 12) : 0;
+  if (!next_trouble()) return CallFault::none;
+  burst_ = burst;
+  burst_kind_ = kind;
   return kind;
 }
 
@@ -73,11 +73,12 @@ CallFault Faults::draw_kind(CloudCall const& call) {
 }
 
 CommitFault Faults::draw_commit() {
-  if (takes(rates_.crash))
-    return chance(random_, 0.5) ? CommitFault::crash_before : CommitFault::crash_after;
-  if (takes(rates_.commit))
-    return chance(random_, 0.5) ? CommitFault::refused : CommitFault::answer_lost;
-  return CommitFault::none;
+  bool crashes = takes(rates_.crash);
+  if (!crashes && !takes(rates_.commit)) return CommitFault::none;
+  bool before = chance(random_, 0.5);
+  if (!next_trouble()) return CommitFault::none;
+  if (crashes) return before ? CommitFault::crash_before : CommitFault::crash_after;
+  return before ? CommitFault::refused : CommitFault::answer_lost;
 }
 
 }  // namespace sluice::sim

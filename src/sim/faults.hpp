@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "base/random.hpp"
@@ -31,11 +32,17 @@ std::string_view name_of(CommitFault fault);
 /// works, so that a run which does not end then never would.
 class Faults {
  public:
-  Faults(std::uint64_t seed, FaultRates rates) : random_(seed), rates_(rates) {}
+  Faults(std::uint64_t seed, FaultRates rates, std::set<int> left_out = {})
+      : random_(seed), rates_(rates), left_out_(std::move(left_out)) {}
 
   CallFault draw(CloudCall const& call);
   CommitFault draw_commit();
   Random& random() { return random_; }
+
+  /// Numbers one more thing that goes wrong or that somebody does. False: it is left out, because
+  /// somebody looks for the few that matter.
+  bool next_trouble() { return !left_out_.contains(troubles_++); }
+  int troubles() const { return troubles_; }
 
   /// Whether the process is dead: nothing of it reaches AWS or the store any more.
   bool crashed = false;
@@ -48,6 +55,8 @@ class Faults {
 
   SeededRandom random_;
   FaultRates rates_;
+  std::set<int> left_out_;
+  int troubles_ = 0;
   int used_ = 0;
   int burst_ = 0;
   CallFault burst_kind_ = CallFault::none;

@@ -21,24 +21,20 @@ std::unexpected<Failure> failure(ErrorCode code, std::string text, bool may_have
 }  // namespace
 
 FaultyClient::FaultyClient(Cloud& cloud, VirtualClock& clock, Faults& faults, WriteListener& watch,
-                           Script& script, bool resends_blindly)
-    : cloud_(cloud),
-      clock_(clock),
-      faults_(faults),
-      watch_(watch),
-      script_(script),
-      resends_blindly_(resends_blindly) {}
+                           Script& script)
+    : cloud_(cloud), clock_(clock), faults_(faults), watch_(watch), script_(script) {}
 
 std::expected<Response, Failure> FaultyClient::send(net::Request const& request,
                                                     net::SendOptions const&, std::stop_token stop) {
   if (faults_.crashed || stop.stop_requested())
     return failure(ErrorCode::cancelled, "stopped", false);
   CloudCall call = Cloud::read(request);
+  watch_.sent(call);
   clock_.advance(Duration(between(faults_.random(), 5, 60)));
   CallFault fault = faults_.draw(call);
   if (fault != CallFault::none)
     script_.say(call.operation + " on " + call.function + ": " + std::string(name_of(fault)));
-  if (fault == CallFault::none) return pass(request, call);
+  if (fault == CallFault::none) return perform(request, call, false);
   return with_fault(request, call, fault);
 }
 
@@ -81,19 +77,7 @@ FaultyClient::Answer FaultyClient::with_fault(net::Request const& request, Cloud
       faults_.crashed = true;
       return failure(ErrorCode::cancelled, "the process died", true);
   }
-  return pass(request, call);
-}
-
-FaultyClient::Answer FaultyClient::pass(net::Request const& request, CloudCall const& call) {
-  Response response = perform(request, call, false);
-  if (resends_blindly_ && response.status == 412 && call.operation == "UpdateAlias") {
-    net::Request again = request;
-    json::Value body = call.body;
-    body.erase("RevisionId");
-    again.body = body.dump();
-    return perform(again, call, false);
-  }
-  return response;
+  return perform(request, call, false);
 }
 
 Response FaultyClient::perform(net::Request const& request, CloudCall const& call, bool late) {

@@ -16,13 +16,15 @@ class WriteListener {
   virtual void accepted(Write write) = 0;
   /// The world has changed in another way.
   virtual void touched() = 0;
+  /// A request of the run leaves for AWS.
+  virtual void sent(CloudCall const& call) = 0;
 };
 
 /// The network between the run and AWS: loses, delays, refuses and reorders as the seed says.
 class FaultyClient final : public net::Client {
  public:
   FaultyClient(Cloud& cloud, VirtualClock& clock, Faults& faults, WriteListener& watch,
-               Script& script, bool resends_blindly);
+               Script& script);
 
   std::expected<net::Response, net::Failure> send(net::Request const& request,
                                                   net::SendOptions const& options,
@@ -41,7 +43,6 @@ class FaultyClient final : public net::Client {
   using Answer = std::expected<net::Response, net::Failure>;
 
   Answer with_fault(net::Request const& request, CloudCall const& call, CallFault fault);
-  Answer pass(net::Request const& request, CloudCall const& call);
   net::Response perform(net::Request const& request, CloudCall const& call, bool late);
   void touch(CloudCall const& call);
   std::string alias_named(CloudCall const& call) const;
@@ -51,7 +52,6 @@ class FaultyClient final : public net::Client {
   Faults& faults_;
   WriteListener& watch_;
   Script& script_;
-  bool resends_blindly_;
   std::deque<Late> late_;
 };
 

@@ -25,6 +25,19 @@ std::string shown(IntentName const& intent) {
          std::to_string(intent.index + 1);
 }
 
+std::optional<IntentName> open_intent(View const& view, Write const& write) {
+  for (auto const& [path, node] : view.state.nodes) {
+    if (node.effects.empty() || !node.effects.back().open()) continue;
+    std::string const& name = node.effects.back().intent["name"].as_string();
+    // What the call of an intent is named in Lambda's API.
+    if ((name == "DescribeAlias" ? "UpdateAlias" : name) != write.call.operation) continue;
+    auto const& function = view.function(node.input["release"].as_string());
+    if (function.name != write.call.function || function.region != write.call.region) continue;
+    return IntentName{path, node.attempt, node.effects.size() - 1};
+  }
+  return std::nullopt;
+}
+
 void Invariant::violated(std::string text) {
   if (violations_.size() < most_violations) violations_.push_back(std::move(text));
 }
@@ -37,6 +50,7 @@ std::vector<std::unique_ptr<Invariant>> all_invariants() {
   all.push_back(verdicts_invariant());
   all.push_back(places_invariant());
   all.push_back(journal_invariant());
+  all.push_back(drain_invariant());
   return all;
 }
 

@@ -13,12 +13,15 @@ namespace sluice::sim {
 /// What an invariant sees: the run as its journal tells it, and the world as it really is.
 struct View {
   Scenario const& scenario;
+  plan::Plan const& declared;     ///< the run's own
   engine::RunState const& state;  ///< folded from what is committed
   Cloud& cloud;
   std::set<std::string> const& foreign;  ///< releases somebody else has acted on
   Time now{};
 
-  plan::Plan const& plan() const { return scenario.plan; }
+  plan::Plan const& plan() const { return declared; }
+  /// Whether it deletes what another run left behind, and nothing else.
+  bool cleans_up() const { return state.options.contains("clean_up_of"); }
   FunctionScenario const& function(std::string_view release) const;
   engine::ReleaseState release(std::string const& id) const;
 };
@@ -31,6 +34,8 @@ struct IntentName {
   auto operator<=>(IntentName const&) const = default;
 };
 std::string shown(IntentName const& intent);
+/// The intent that this write can belong to: of the same call on the same function, and open.
+std::optional<IntentName> open_intent(View const& view, Write const& write);
 
 /// Something that must hold in every run whatever happens (operability L). Each looks at what it
 /// needs; what it finds broken it says in a sentence.
@@ -60,7 +65,8 @@ class Invariant {
 std::unique_ptr<Invariant> effects_invariant();
 /// The candidate's share is never above what the started shifts allow (L4).
 std::unique_ptr<Invariant> weights_invariant();
-/// Nothing behind an approval starts before it was given (L5).
+/// Nothing behind an approval starts before it was given, and it is given for exactly this plan
+/// (L5).
 std::unique_ptr<Invariant> approvals_invariant();
 /// A check passes only on enough of the candidate's own requests (L9).
 std::unique_ptr<Invariant> verdicts_invariant();
@@ -68,6 +74,9 @@ std::unique_ptr<Invariant> verdicts_invariant();
 std::unique_ptr<Invariant> places_invariant();
 /// The journal has no gaps, one end, and rising epochs (L6, L7).
 std::unique_ptr<Invariant> journal_invariant();
+
+/// A candidate is deleted after its drain, and by nobody while an alias names it (E5, J7).
+std::unique_ptr<Invariant> drain_invariant();
 
 std::vector<std::unique_ptr<Invariant>> all_invariants();
 

@@ -1,5 +1,7 @@
 #include "sim/process.hpp"
 
+#include "sim/scenario.hpp"
+
 namespace sluice::sim {
 namespace {
 
@@ -36,11 +38,19 @@ Process::Process(Machine& machine, int number) : machine_(machine), budget_(mach
                           machine.evaluators, "process-" + std::to_string(number), nullptr});
 }
 
-std::shared_ptr<engine::Services> Process::services(FaultyClient& client) {
-  aws::Ports ports{client, machine_.clock, machine_.random, budget_};
+std::shared_ptr<engine::Services> Process::services(net::Client& client) {
+  net::Client* way = &client;
+  if (auto planted = planted_client(machine_.bug, client)) {
+    way = planted.get();
+    clients_.push_back(std::move(planted));
+  }
+  aws::Budget* budget = &budget_;
+  if (machine_.bug == PlantedBug::limiter_per_run)
+    budget = own_budgets_.emplace_back(std::make_unique<aws::Budget>(machine_.clock)).get();
+  aws::Ports ports{*way, machine_.clock, machine_.random, *budget};
   access_.push_back(std::make_unique<Access>(ports, machine_.metric_lag));
   return std::make_shared<engine::Services>(engine::Services{
-      machine_.clock, machine_.random, *access_.back(), client, machine_.packages, "sluice-sim"});
+      machine_.clock, machine_.random, *access_.back(), *way, machine_.packages, "sluice-sim"});
 }
 
 }  // namespace sluice::sim

@@ -5,8 +5,10 @@
 #include "aws/budget.hpp"
 #include "aws/caller.hpp"
 #include "engine/core.hpp"
-#include "sim/faulty_client.hpp"
+#include "net/client.hpp"
+#include "sim/planted.hpp"
 #include "sim/queue_workers.hpp"
+#include "sim/virtual_clock.hpp"
 
 namespace sluice::sim {
 
@@ -19,6 +21,7 @@ struct Machine {
   engine::Executors const& executors;
   plan::Evaluators const& evaluators;
   Duration metric_lag{};
+  PlantedBug bug = PlantedBug::none;
 };
 
 /// One life of the program: the production's Core with its work queue and its way to AWS.
@@ -29,12 +32,14 @@ class Process {
   engine::Core& core() { return *core_; }
   QueueWorkers& workers() { return workers_; }
   /// The ports of a run whose calls go through `client`, which must outlive this.
-  std::shared_ptr<engine::Services> services(FaultyClient& client);
+  std::shared_ptr<engine::Services> services(net::Client& client);
 
  private:
   Machine& machine_;
   QueueWorkers workers_;
   aws::Budget budget_;
+  std::vector<std::unique_ptr<aws::Budget>> own_budgets_;  ///< with limiter_per_run
+  std::vector<std::unique_ptr<net::Client>> clients_;
   std::vector<std::unique_ptr<engine::AwsAccess>> access_;
   std::unique_ptr<engine::Core> core_;
 };

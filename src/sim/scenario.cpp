@@ -19,6 +19,11 @@ FaultRates draw_faults(Random& random) {
   return rates;
 }
 
+/// A held change, a paused run and a slow commit may each come on top of what the plan takes.
+void bound(Scenario& scenario) {
+  scenario.bound = scenario.expected + scenario.plan.hold_timeout * 4 + hours(8);
+}
+
 }  // namespace
 
 std::string code_bytes(std::string const& function, std::string const& which) {
@@ -40,8 +45,19 @@ Scenario draw_scenario(Random& random, store::Packages& packages) {
   scenario.metric_lag = chance(random, 0.5) ? Duration::zero() : Duration(minutes(3));
   scenario.settle_delay = milliseconds(between(random, 0, 300));
   draw_plan(random, packages, scenario);
-  // A held change, a paused run and a slow commit may each come on top of what the plan takes.
-  scenario.bound = scenario.expected + scenario.plan.hold_timeout * 4 + hours(8);
+  bound(scenario);
+  return scenario;
+}
+
+Scenario draw_neighbour(Random& random, store::Packages& packages, Scenario const& first,
+                        std::string prefix) {
+  Scenario scenario;
+  scenario.prefix = std::move(prefix);
+  scenario.approves = first.approves;
+  scenario.metric_lag = first.metric_lag;
+  scenario.settle_delay = first.settle_delay;
+  draw_plan(random, packages, scenario);
+  bound(scenario);
   return scenario;
 }
 

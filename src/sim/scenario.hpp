@@ -41,6 +41,7 @@ struct FaultRates {
 };
 
 struct Scenario {
+  std::string prefix;  ///< of its functions' names
   plan::Plan plan;
   std::vector<FunctionScenario> functions;
   FaultRates faults;
@@ -54,6 +55,9 @@ struct Scenario {
 
 /// Everything of a seed's world. Code packages are added to `packages`.
 Scenario draw_scenario(Random& random, store::Packages& packages);
+/// Another release in the world of `first`, of functions of its own.
+Scenario draw_neighbour(Random& random, store::Packages& packages, Scenario const& first,
+                        std::string prefix);
 
 /// The plan's part: targets, releases, strategy, gates. Fills `functions` with what the plan needs.
 void draw_plan(Random& random, store::Packages& packages, Scenario& scenario);

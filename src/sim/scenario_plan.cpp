@@ -50,7 +50,7 @@ class PlanDraw {
   void draw_function(plan::Target const& target, int number) {
     FunctionScenario function;
     function.region = target.region;
-    function.name = "function-" + std::to_string(number + 1);
+    function.name = scenario_.prefix + "function-" + std::to_string(number + 1);
     function.release = target.name + "/" + function.name;
     static constexpr Start starts[] = {Start::alias_on_version, Start::alias_on_version,
                                        Start::alias_on_version, Start::alias_on_latest,
@@ -87,7 +87,9 @@ class PlanDraw {
     std::string live = function.latest_ahead && !served_is_live ? "ahead"
                        : served_is_live                         ? std::to_string(function.served)
                                         : std::to_string(std::max(1, function.versions));
-    set_package(release, code_bytes(function.name, code ? "new" : live));
+    // Somebody may have put the very code into `$LATEST` that is to be released now.
+    bool there = code && function.latest_ahead && chance(random_, 0.3);
+    set_package(release, code_bytes(function.name, there ? "ahead" : code ? "new" : live));
     release.configuration = base_configuration();
     if (configuration) release.configuration.set("MemorySize", 256);
     if (configuration && chance(random_, 0.5))
@@ -99,6 +101,11 @@ class PlanDraw {
     if (chance(random_, 0.15)) release.version_description = "simulated";
     if (chance(random_, 0.4)) release.missing_alias = plan::Release::MissingAlias::create_at_end;
     release.restore_latest = chance(random_, 0.15);
+    if (chance(random_, 0.3)) {
+      release.delete_candidate = true;
+      release.drain = seconds(between(random_, 10, 600));
+      scenario_.expected += release.drain;
+    }
     return release;
   }
 

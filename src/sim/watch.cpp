@@ -1,55 +1,39 @@
 #include "sim/watch.hpp"
 
-#include "base/hash.hpp"
-
 namespace sluice::sim {
-Watch::Watch(Scenario const& scenario, Cloud& cloud, VirtualClock& clock, Faults& faults,
-             store::Store& store, Script& script)
-    : scenario_(scenario),
-      cloud_(cloud),
-      clock_(clock),
-      faults_(faults),
-      store_(store),
-      script_(script) {}
 
-void Watch::begin(std::string run) {
-  state_ = {};
-  events_.clear();
+Watch::Watch(World world, std::string run, plan::Plan plan)
+    : world_(world), plan_(std::move(plan)) {
   state_.id = std::move(run);
 }
 
-void Watch::sync() {
-  if (state_.id.empty()) return;
-  faults_.quiet = true;
-  auto fresh = store_.events(state_.id, state_.last_seq);
-  faults_.quiet = false;
+bool Watch::sync() {
+  world_.faults.quiet = true;
+  auto fresh = world_.store.events(state_.id, state_.last_seq);
+  world_.faults.quiet = false;
   ENSURE(fresh.has_value());
   for (auto& event : *fresh) {
-    script_.say(event);
-    engine::apply(state_, scenario_.plan, event);
+    world_.script.say(event);
+    engine::apply(state_, plan_, event);
     for (auto& invariant : invariants_) invariant->event(view(), event);
     events_.push_back(std::move(event));
   }
-  if (fresh->empty()) return;
-  changed_ = true;
+  if (fresh->empty()) return false;
   for (auto const& [id, release] : state_.releases)
     if (auto candidate = release["candidate_version"].as_string(); !candidate.empty())
-      cloud_.set_candidate(view().function(id), candidate);
+      world_.cloud.set_candidate(view().function(id), candidate);
+  return true;
 }
 
-void Watch::accepted(Write write) {
-  changed_ = true;
-  sync();
+void Watch::accepted(Write const& write) {
   for (auto& invariant : invariants_) invariant->write(view(), write);
 }
 
 void Watch::look() {
-  if (!std::exchange(changed_, false)) return;
   for (auto& invariant : invariants_) invariant->look(view());
 }
 
 void Watch::end() {
-  sync();
   for (auto& invariant : invariants_) invariant->end(view());
 }
 
@@ -58,14 +42,6 @@ std::vector<std::string> Watch::violations() const {
   for (auto const& invariant : invariants_)
     all.insert(all.end(), invariant->violations().begin(), invariant->violations().end());
   return all;
-}
-
-std::string Watch::hash() const {
-  Sha256 hash;
-  for (auto const& event : events_)
-    hash.update(std::to_string(event.seq) + " " + std::to_string(to_millis(event.at)) + " " +
-                event.type + " " + event.body.dump() + "\n");
-  return hex(hash.finish());
 }
 
 }  // namespace sluice::sim

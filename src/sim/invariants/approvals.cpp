@@ -10,6 +10,7 @@ using plan::NodeKind;
 class Approvals final : public Invariant {
  public:
   void event(View const& view, engine::Event const& event) override {
+    if (event.type == engine::event::signal) names_this_plan(view, event);
     if (event.type != engine::event::node_started) return;
     std::string const& path = event.body["node"].as_string();
     if (engine::in_compensation(path)) return;
@@ -24,6 +25,14 @@ class Approvals final : public Invariant {
   }
 
  private:
+  /// People say in the reason which plan they have read.
+  void names_this_plan(View const& view, engine::Event const& event) {
+    if (event.body["kind"].as_string() != "approve") return;
+    std::string const& read = event.body["reason"].as_string();
+    if (!read.empty() && read != plan::digest(view.plan()))
+      violated("an approval of another plan counts for '" + event.body["node"].as_string() + "'");
+  }
+
   /// The approvals that stand before this node in a sequence it is part of, or that it needs.
   static std::vector<std::string> before(plan::Plan const& plan, std::string const& path) {
     std::vector<std::string> found;

@@ -76,11 +76,20 @@ class Ended {
     bool aliased = !function_.alias.empty() && before_.alias.has_value();
     if (aliased && (!alias_ || !same_as_before(*alias_)))
       say("says nothing was changed, but its alias is at " + where());
+    if (release_.unchanged) nothing_to_do();
     if (function_.alias.empty() && engine::fingerprint(latest_) != before_.latest &&
         !before_.latest.empty())
       say("says nothing was changed, but $LATEST has other content");
     if (before_.latest.empty() && latest_.is_object())
       say("says nothing was changed, but the function was created");
+  }
+
+  /// It serves already what the plan declares.
+  void nothing_to_do() {
+    auto served = view_.cloud.record(function_, alias_ ? alias_->version : std::string());
+    bool same = served["CodeSha256"].as_string() == declared_.package.sha256 &&
+                engine::differing_members(declared_.configuration, served).empty();
+    if (!same) say("says there was nothing to do, and serves something else than the plan's");
   }
 
   /// An alias that was on `$LATEST` may stand on the version published from it.
@@ -115,6 +124,8 @@ class Ended {
 class Places final : public Invariant {
  public:
   void end(View const& view) override {
+    // Where the releases of a run end that another one rolls back is that one's to say.
+    if (view.cleans_up() || !view.state.linked_run.empty()) return;
     bool any_unknown = false, all_there = true, none_there = true;
     for (auto const& function : view.scenario.functions) {
       for (auto& text : Ended(view, function).look()) violated(std::move(text));

@@ -7,6 +7,7 @@ namespace {
 class Weights final : public Invariant {
  public:
   void look(View const& view) override {
+    if (view.cleans_up() || !view.state.linked_run.empty()) return;
     for (auto const& function : view.scenario.functions) {
       if (function.alias.empty() || view.foreign.contains(function.release)) continue;
       auto release = view.release(function.release);
@@ -24,7 +25,8 @@ class Weights final : public Invariant {
  private:
   /// The highest weight of the release's shifts that were begun; once it is restored, none.
   static double allowed_by(View const& view, std::string const& release) {
-    double allowed = 0;
+    // A run that carries out a rollback finds whatever the run before it had shifted.
+    double allowed = view.state.linked_from.empty() ? 0 : 100;
     for (auto const& [path, node] : view.state.nodes) {
       auto const* declared = plan::find(view.plan(), path);
       if (!declared || !declared->step || node.attempt == 0) continue;
