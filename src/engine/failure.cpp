@@ -99,7 +99,12 @@ class Decider {
   }
 
   std::optional<Decision> end_scope(std::string const& scope) const {
-    if (state_.node(scope).ending) return std::nullopt;
+    // A node that has failed can have guards that are still at work.
+    bool ends_already = std::ranges::all_of(state_.nodes, [&](auto const& entry) {
+      auto const& [path, it] = entry;
+      return path == path_ || !it.active() || !within(path, scope) || it.ending;
+    });
+    if (state_.node(scope).ending || ends_already) return std::nullopt;
     json::Value body{{"node", scope},
                      {"status", name_of(NodeStatus::cancelled)},
                      {"reason", "it is tried again"}};

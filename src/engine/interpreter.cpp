@@ -215,7 +215,8 @@ class Walk {
     if (auto found = time_out(node, path)) return found;
     if (it.ending) return end_what_waits(path);
     if (auto found = visit_guards(node, path)) return found;
-    if (node.kind == NodeKind::step) return std::nullopt;
+    // A scope that asks has come to its end: ending it once more would ask once more.
+    if (node.kind == NodeKind::step || it.status == NodeStatus::asking) return std::nullopt;
     if (node.kind == NodeKind::loop && it.items.empty() && !it.outputs.is_object()) {
       if (auto found = expand(node, path)) return found;
     }
@@ -337,6 +338,8 @@ class Walk {
       if (it.over()) {
         any_failed |= failed(child);
         if (auto found = guards_after_the_end(*child.node, child.path)) return found;
+        // Its failure is decided as soon as what it takes with it has ended.
+        if (it.status == NodeStatus::failed && !it.decided) return std::nullopt;
         continue;
       }
       bool runs = !any_failed || !child.node->when.is_null() ||
@@ -404,6 +407,17 @@ class Walk {
     return {event::node_ending, std::move(body)};
   }
 
+  /// What was cancelled only followed the failure of another one. Null: none failed.
+  Child const* cause_of_failure(std::vector<Child> const& children) const {
+    Child const* cause = nullptr;
+    for (auto const& child : children) {
+      if (!failed(child)) continue;
+      if (at_path(child.path).status != NodeStatus::cancelled) return &child;
+      if (!cause) cause = &child;
+    }
+    return cause;
+  }
+
   /// Ends a scope whose children have all ended, once its guards have ended too.
   std::optional<Decision> finish(Node const& node, std::string const& path,
                                  std::vector<Child> const& children) {
@@ -419,9 +433,8 @@ class Walk {
                                                       {"status", name_of(NodeStatus::cancelled)},
                                                       {"reason", "what it guarded has ended"}}};
     }
-    for (auto const& child : children) {
-      if (!failed(child)) continue;
-      NodeState const& cause = at_path(child.path);
+    if (auto const* child = cause_of_failure(children)) {
+      NodeState const& cause = at_path(child->path);
       Decision decision = ended(path, NodeStatus::failed, cause.reason);
       decision.body.set("class", plan::name_of(cause.error.value_or(plan::ErrorClass::unknown)));
       // A rule here or above has spoken already, or none exists: do not ask again.

@@ -113,6 +113,49 @@ TEST(FailureRules, APersonIsAskedAndAnswers) {
   EXPECT_EQ(play.end(), "succeeded");
 }
 
+TEST(FailureRules, AScopeThatAsksDoesSoOnce) {
+  auto ask = action(ActionKind::ask);
+  ask.choices = {ActionKind::retry, ActionKind::ignore};
+  ask.timeout = minutes(5);
+  auto scope = plan::sequence("scope", {with_rule(leaf("a"), action(ActionKind::fail)), leaf("b")});
+  Play play(plan::sequence("root", {with_rule(scope, ask)}));
+  // When it fails as a whole
+  play.fail("scope/a");
+  // Then it waits for an answer, and goes on with that
+  EXPECT_EQ(play.of("scope"), "asking");
+  play.answer("scope", ActionKind::retry);
+  EXPECT_EQ(play.active(), (Paths{"scope/a"}));
+  play.fail("scope/a");
+  play.answer("scope", ActionKind::ignore);
+  EXPECT_EQ(play.end(), "succeeded");
+}
+
+TEST(FailureRules, AStepThatIsTriedAgainEndsItsGuardsFirst) {
+  auto guarded = with_rule(leaf("a"), action(ActionKind::retry, 1));
+  guarded.guards.push_back(leaf("guard"));
+  Play play(plan::sequence("root", {guarded, leaf("b")}));
+  // When it fails while its guard is in the middle of something
+  play.fail("a");
+  // Then that is ended first, and what follows does not begin meanwhile
+  EXPECT_EQ(play.of("a"), "failed");
+  EXPECT_EQ(play.of("b"), "pending");
+  play.cancelled("a/!guard");
+  EXPECT_EQ(play.active(), (Paths{"a", "a/!guard"}));
+}
+
+TEST(FailureRules, WhatWasCancelledWithAFailureIsNotItsCause) {
+  // Given a scope whose first step is cancelled because its second one failed
+  auto both =
+      plan::parallel("both", {leaf("a"), with_rule(leaf("b"), action(ActionKind::mark_failed))});
+  auto scope = with_rule(plan::sequence("scope", {both}), action(ActionKind::ignore));
+  Play play(plan::sequence("root", {scope}));
+  play.fail("scope/both/b");
+  play.cancelled("scope/both/a");
+  // Then the scope's rule is asked, as for any failure below it
+  EXPECT_EQ(play.of("scope/both"), "ignored");
+  EXPECT_EQ(play.end(), "succeeded");
+}
+
 TEST(FailureRules, AQuestionThatNobodyAnswersIsDecidedByItsTime) {
   auto ask = action(ActionKind::ask);
   ask.choices = {ActionKind::retry};
