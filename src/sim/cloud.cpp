@@ -41,6 +41,20 @@ bool reads(std::string const& operation) {
   return operation.starts_with("Get") || operation.starts_with("List") || operation == "Invoke";
 }
 
+/// Every function answers.
+class Answers final : public local::Invoker {
+ public:
+  local::Outcome<local::InvocationResult> invoke(local::Executed const&,
+                                                 local::Invocation const&) override {
+    local::InvocationResult result;
+    result.payload = "{}";
+    return result;
+  }
+  local::Outcome<void> enqueue(local::Executed const&, local::Invocation const&) override {
+    return {};
+  }
+};
+
 /// The segment behind "functions/", or the name in a tagged ARN.
 std::string function_in(std::string const& path, json::Value const& body) {
   if (body["FunctionName"].is_string()) return body["FunctionName"].as_string();
@@ -85,6 +99,12 @@ CloudCall Cloud::read(net::Request const& request) {
     call.operation = "GetMetricData";
     return call;
   }
+  if (url->host == hooks_host) {
+    call.operation = "SendRequest";
+    call.function = request.headers.get("Sluice-Delivery");
+    call.write = true;
+    return call;
+  }
   call.operation = local::operation_of(request.method, url->path, url->query).value_or("");
   call.write = !reads(call.operation);
   if (call.operation == "UpdateAlias" || call.operation == "CreateFunction")
@@ -95,9 +115,23 @@ CloudCall Cloud::read(net::Request const& request) {
   return call;
 }
 
+net::Response Cloud::invoke(net::Request const& request) {
+  auto& service = world_.lambda(account, region_of(request.headers));
+  auto pending = local::begin_invoke(service, incoming_of(request), clock_.now(), random_);
+  if (!pending) return pending.error();
+  Answers answers;
+  return local::finish_invoke(*pending, answers);
+}
+
 net::Response Cloud::answer(net::Request const& request) {
   if (request.url.starts_with("memory:")) return download(request.url);
   if (request.headers.contains("x-amz-target")) return metrics(request);
+  if (request.url.find(hooks_host) != std::string::npos) {
+    net::Response response;
+    response.status = request.url.ends_with("/take") ? 200 : 403;
+    return response;
+  }
+  if (read(request).operation == "Invoke") return invoke(request);
   auto& service = world_.lambda(account, region_of(request.headers));
   return local::handle_lambda(service, incoming_of(request), clock_.now(), random_);
 }

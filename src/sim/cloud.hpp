@@ -16,7 +16,11 @@
 
 namespace sluice::sim {
 
-/// A request as Lambda understands it.
+/// Where webhooks of the plan lead; no part of AWS.
+inline constexpr char hooks_host[] = "hooks.simulated";
+
+/// A request as Lambda understands it. One to hooks_host is called "SendRequest", and its function
+/// is the delivery's id.
 struct CloudCall {
   std::string region, operation, function;
   std::string qualifier;  ///< of the query
@@ -76,6 +80,7 @@ class Cloud {
   void count(FunctionScenario const& function, std::string const& version, Time at,
              double requests);
   net::Response metrics(net::Request const& request);
+  net::Response invoke(net::Request const& request);
   net::Response download(std::string const& url) const;
 
   VirtualClock& clock_;

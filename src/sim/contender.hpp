@@ -30,6 +30,7 @@ class Contender final : public WriteListener {
   void sync();
   void accepted(Write write) override;
   void touched() override {}
+  void delivered(std::string const&) override {}
   void sent(CloudCall const& call) override { world_.sent(call); }
 
   enum class Phase { absent, refused, queued, begun, over };

@@ -92,7 +92,8 @@ Response FaultyClient::perform(net::Request const& request, CloudCall const& cal
   if (accepted || (late && call.write))
     script_.say("AWS " + call.operation + " on " + call.function + " -> " +
                 std::to_string(response.status) + (late ? " (late)" : ""));
-  if (!accepted) return response;
+  if (call.operation == "SendRequest") watch_.delivered(call.function);
+  if (!accepted || call.operation == "SendRequest") return response;
   // A late one may find its intent settled already; what it did is looked at in the world.
   if (late)
     watch_.touched();

@@ -16,6 +16,8 @@ class WriteListener {
   virtual void accepted(Write write) = 0;
   /// The world has changed in another way.
   virtual void touched() = 0;
+  /// A webhook reached its receiver under that id.
+  virtual void delivered(std::string const& id) = 0;
   /// A request of the run leaves for AWS.
   virtual void sent(CloudCall const& call) = 0;
 };

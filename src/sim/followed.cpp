@@ -39,6 +39,13 @@ void Followed::accepted(Write write) {
   (*whose)->accepted(write);
 }
 
+void Followed::delivered(std::string const& id) {
+  sync();
+  // An id begins with its run's.
+  for (auto& watch : watches_)
+    if (id.starts_with(watch->run() + "/")) watch->delivered(id);
+}
+
 void Followed::look() {
   if (!std::exchange(changed_, false)) return;
   for (auto& watch : watches_) watch->look();

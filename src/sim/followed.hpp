@@ -17,6 +17,7 @@ class Followed final : public WriteListener {
   /// Folds what was committed since, of every run.
   void sync();
   void accepted(Write write) override;
+  void delivered(std::string const& id) override;
   void touched() override { changed_ = true; }
   void sent(CloudCall const& call) override { budget_.sent(world_.clock.now(), call); }
   void restarted() { budget_.restarted(); }

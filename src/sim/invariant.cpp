@@ -51,6 +51,7 @@ std::vector<std::unique_ptr<Invariant>> all_invariants() {
   all.push_back(places_invariant());
   all.push_back(journal_invariant());
   all.push_back(drain_invariant());
+  all.push_back(webhooks_invariant());
   return all;
 }
 

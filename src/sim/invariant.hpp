@@ -46,6 +46,8 @@ class Invariant {
   virtual void event(View const&, engine::Event const&) {}
   /// Lambda accepted a write of the run. Called after everything committed was folded.
   virtual void write(View const&, Write const&) {}
+  /// A webhook of the run reached its receiver.
+  virtual void delivery(View const&, std::string const& /*id*/) {}
   /// Something happened; cheap looks at the world as it is.
   virtual void look(View const&) {}
   /// The run has ended and everything is still.
@@ -77,6 +79,9 @@ std::unique_ptr<Invariant> journal_invariant();
 
 /// A candidate is deleted after its drain, and by nobody while an alias names it (E5, J7).
 std::unique_ptr<Invariant> drain_invariant();
+
+/// A webhook that is journalled as sent was received, under the id of its intent alone (L8).
+std::unique_ptr<Invariant> webhooks_invariant();
 
 std::vector<std::unique_ptr<Invariant>> all_invariants();
 

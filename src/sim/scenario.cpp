@@ -1,5 +1,7 @@
 #include "sim/scenario.hpp"
 
+#include "sim/scenario_tree.hpp"
+
 namespace sluice::sim {
 namespace {
 
@@ -45,6 +47,13 @@ Scenario draw_scenario(Random& random, store::Packages& packages) {
   scenario.metric_lag = chance(random, 0.5) ? Duration::zero() : Duration(minutes(3));
   scenario.settle_delay = milliseconds(between(random, 0, 300));
   draw_plan(random, packages, scenario);
+  bound(scenario);
+  return scenario;
+}
+
+Scenario draw_free_scenario(Random& random, store::Packages& packages) {
+  Scenario scenario = draw_scenario(random, packages);
+  if (chance(random, 0.6)) embellish(random, scenario);
   bound(scenario);
   return scenario;
 }

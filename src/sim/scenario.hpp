@@ -55,6 +55,8 @@ struct Scenario {
 
 /// Everything of a seed's world. Code packages are added to `packages`.
 Scenario draw_scenario(Random& random, store::Packages& packages);
+/// Mostly with a plan that has more in it than releases (scenario_tree.hpp).
+Scenario draw_free_scenario(Random& random, store::Packages& packages);
 /// Another release in the world of `first`, of functions of its own.
 Scenario draw_neighbour(Random& random, store::Packages& packages, Scenario const& first,
                         std::string prefix);

@@ -1,5 +1,7 @@
 #include "sim/signals.hpp"
 
+#include "engine/waits.hpp"
+
 namespace sluice::sim {
 namespace {
 
@@ -32,8 +34,9 @@ std::optional<Signal> draw_answer(Random& random, Scenario const& scenario,
   if (state.paused) return Signal{"continue", "", "operator", "", {}};
   for (auto const& [path, node] : state.nodes) {
     if (node.status == engine::NodeStatus::asking) {
-      static constexpr char const* answers[] = {"retry", "rollback", "fail"};
-      return Signal{answers[random.below(3)], path, "operator", "", {}};
+      auto const& choices = node.question.choices;
+      return Signal{
+          engine::signal_for(choices[random.below(choices.size())]), path, "operator", "", {}};
     }
     if (node.status == engine::NodeStatus::parked && node.asks_person && node.signals.empty())
       return Signal{

@@ -7,7 +7,7 @@
 namespace sluice::sim {
 
 Scenario Simulation::drawn(Options const& options) {
-  Scenario scenario = draw_scenario(random_, *packages_);
+  Scenario scenario = draw_free_scenario(random_, *packages_);
   if (options.without_faults) scenario.faults = {}, scenario.signals = 0;
   return scenario;
 }

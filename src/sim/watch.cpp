@@ -29,6 +29,10 @@ void Watch::accepted(Write const& write) {
   for (auto& invariant : invariants_) invariant->write(view(), write);
 }
 
+void Watch::delivered(std::string const& id) {
+  for (auto& invariant : invariants_) invariant->delivery(view(), id);
+}
+
 void Watch::look() {
   for (auto& invariant : invariants_) invariant->look(view());
 }

@@ -30,6 +30,7 @@ class Watch {
   bool sync();
   bool expects(Write const& write) const { return open_intent(view(), write).has_value(); }
   void accepted(Write const& write);
+  void delivered(std::string const& id);
   void look();
   void end();
 

@@ -8,6 +8,7 @@ class Effects final : public Invariant {
  public:
   void write(View const& view, Write const& write) override {
     auto found = open_intent(view, write);
+    if (found) found->attempt = starts_[found->path];
     std::string what = write.call.operation + " on " + write.call.function;
     if (!found) return violated(what + " was accepted without a committed intent");
     json::Value const& intent = view.state.node(found->path).effects.back().intent;
@@ -23,12 +24,14 @@ class Effects final : public Invariant {
   }
 
   void event(View const& view, engine::Event const& event) override {
+    // A scope that is tried again counts the attempts of its parts anew.
+    if (event.type == engine::event::node_started) ++starts_[event.body["node"].as_string()];
     bool happened = event.type == engine::event::effect_happened;
     if (!happened && event.type != engine::event::effect_void) return;
     std::string const& path = event.body["node"].as_string();
     auto const& node = view.state.node(path);
     if (node.effects.empty()) return;
-    IntentName name{path, node.attempt, node.effects.size() - 1};
+    IntentName name{path, starts_[path], node.effects.size() - 1};
     std::string const& effect = node.effects.back().intent["name"].as_string();
     int accepted = accepted_.contains(name) ? accepted_[name] : 0;
     // A deletion that AWS refuses is left, which is an outcome like others.
@@ -44,6 +47,7 @@ class Effects final : public Invariant {
   }
 
  private:
+  std::map<std::string, int> starts_;
   std::map<IntentName, int> accepted_;
 };
 

@@ -24,16 +24,18 @@ class Weights final : public Invariant {
 
  private:
   /// The highest weight of the release's shifts that were begun; once it is restored, none.
-  static double allowed_by(View const& view, std::string const& release) {
-    // A run that carries out a rollback finds whatever the run before it had shifted.
-    double allowed = view.state.linked_from.empty() ? 0 : 100;
+  double allowed_by(View const& view, std::string const& release) {
+    // A run that carries out a rollback finds whatever the run before it had shifted, and a scope
+    // that is tried again what its last try had.
+    double& allowed =
+        reached_.try_emplace(release, view.state.linked_from.empty() ? 0 : 100).first->second;
     for (auto const& [path, node] : view.state.nodes) {
       auto const* declared = plan::find(view.plan(), path);
       if (!declared || !declared->step || node.attempt == 0) continue;
       if (node.input["release"].as_string() != release) continue;
       std::string const& kind = declared->step->kind;
       if (kind == "restore" && node.status == engine::NodeStatus::succeeded)
-        return restored(view, release);
+        return allowed = restored(view, release);
       if (node.status == engine::NodeStatus::skipped) continue;
       if (kind == "shift") allowed = std::max(allowed, plan::shift_step(node.input).weight);
       if (kind == "finish") allowed = 100;
@@ -46,6 +48,8 @@ class Weights final : public Invariant {
     auto release = view.release(id);
     return !release.function_existed || release.place == engine::Place::on_candidate ? 100 : 0;
   }
+
+  std::map<std::string, double> reached_;
 };
 
 }  // namespace
