@@ -212,11 +212,13 @@ class Walk {
     NodeState const& it = at_path(path);
     if (it.status == NodeStatus::pending) return start(node, path);
     if (!it.active()) return guards_after_the_end(node, path);
+    // What asks has failed already: to fail it once more would be to ask once more.
+    bool asks = it.status == NodeStatus::asking;
+    if (asks) return it.ending ? end_what_waits(path) : std::nullopt;
     if (auto found = time_out(node, path)) return found;
     if (it.ending) return end_what_waits(path);
     if (auto found = visit_guards(node, path)) return found;
-    // A scope that asks has come to its end: ending it once more would ask once more.
-    if (node.kind == NodeKind::step || it.status == NodeStatus::asking) return std::nullopt;
+    if (node.kind == NodeKind::step) return std::nullopt;
     if (node.kind == NodeKind::loop && it.items.empty() && !it.outputs.is_object()) {
       if (auto found = expand(node, path)) return found;
     }

@@ -130,6 +130,24 @@ TEST(FailureRules, AScopeThatAsksDoesSoOnce) {
   EXPECT_EQ(play.end(), "succeeded");
 }
 
+TEST(FailureRules, WhatAsksNeitherRunsOutOfTimeNorFailsWithItsGuard) {
+  auto ask = action(ActionKind::ask);
+  ask.choices = {ActionKind::ignore};
+  ask.timeout = minutes(5);
+  auto guarded = with_rule(leaf("a"), ask);
+  guarded.guards.push_back(leaf("guard"));
+  guarded.timeout = plan::Timeout{minutes(1), plan::Timeout::Counts::wall};
+  Play play(plan::sequence("root", {guarded}));
+  play.fail("a");
+  // When its guard fails and its time is over while it asks
+  play.fail("a/!guard");
+  play.pass(minutes(2));
+  // Then it still asks
+  EXPECT_EQ(play.of("a"), "asking");
+  play.answer("a", ActionKind::ignore);
+  EXPECT_EQ(play.end(), "succeeded");
+}
+
 TEST(FailureRules, AStepThatIsTriedAgainEndsItsGuardsFirst) {
   auto guarded = with_rule(leaf("a"), action(ActionKind::retry, 1));
   guarded.guards.push_back(leaf("guard"));
