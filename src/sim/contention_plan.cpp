@@ -59,6 +59,7 @@ std::vector<Scenario> draw_apart(Random& random, store::Packages& packages, Scen
 std::vector<Scenario> draw_contention(Random& random, store::Packages& packages, bool own_locks) {
   Scenario first = draw_scenario(random, packages);
   first.faults.foreign = 0;
+  first.faults.clock_jumps = 0;
   first.faults.failed_update = 0;
   int runs = between(random, 2, 6);
   std::vector<Scenario> all;

@@ -8,13 +8,12 @@
 #include "net/client.hpp"
 #include "sim/planted.hpp"
 #include "sim/queue_workers.hpp"
-#include "sim/virtual_clock.hpp"
 
 namespace sluice::sim {
 
 /// What outlives a process that dies.
 struct Machine {
-  VirtualClock& clock;
+  Clock& clock;
   Random& random;
   store::Store& store;
   store::Packages& packages;

@@ -17,6 +17,7 @@ FaultRates draw_faults(Random& random) {
   rates.commit = chance(random, 0.6) ? 0.1 * random.fraction() : 0;
   rates.crash = chance(random, 0.6) ? 0.08 * random.fraction() : 0;
   rates.foreign = chance(random, 0.2) ? 1 : 0;
+  rates.clock_jumps = chance(random, 0.15) ? between(random, 1, 3) : 0;
   rates.failed_update = chance(random, 0.1) ? 1 : 0;
   return rates;
 }
@@ -54,7 +55,10 @@ Scenario draw_scenario(Random& random, store::Packages& packages) {
 Scenario draw_free_scenario(Random& random, store::Packages& packages) {
   Scenario scenario = draw_scenario(random, packages);
   if (chance(random, 0.6)) embellish(random, scenario);
+  // Retries of scopes that hold retries multiply.
+  scenario.expected *= 10;
   bound(scenario);
+  scenario.expected /= 10;
   return scenario;
 }
 

@@ -37,6 +37,7 @@ struct FaultRates {
   double crash = 0;          ///< of calls and commits: the process dies there
   double foreign = 0;        ///< chance that somebody else acts on the function during the run
   double failed_update = 0;  ///< chance that an update ends Failed
+  int clock_jumps = 0;       ///< of the process's clock, by an hour at most
   int most = 0;              ///< faults in all
 };
 

@@ -6,7 +6,7 @@ namespace sluice::sim {
 namespace {
 
 /// Far above what any run takes: a run that needs more goes in circles.
-constexpr int most_steps = 10'000;
+constexpr int most_steps = 20'000;
 constexpr Time start_of_time = Time(std::chrono::hours(24 * 365 * 56));
 
 }  // namespace
@@ -76,6 +76,7 @@ bool Simulation::work() {
 
 void Simulation::pass_time() {
   std::optional<Time> next = process_->core().next_due();
+  if (next) next = std::max(node_clock_.in_world(*next), clock_.now());
   auto consider = [&](std::optional<Time> time) {
     if (time && (!next || *time < *next)) next = time;
   };
@@ -149,8 +150,9 @@ void Simulation::finish() {
 
 Report Simulation::run() {
   cloud_.furnish();
-  machine_ = std::make_unique<Machine>(Machine{clock_, random_, *store_, *packages_, executors_,
-                                               evaluators_, scenario_.metric_lag, options_.bug});
+  machine_ =
+      std::make_unique<Machine>(Machine{node_clock_, random_, *store_, *packages_, executors_,
+                                        evaluators_, scenario_.metric_lag, options_.bug});
   set_store_faults();
   draw_events();
   boot();

@@ -40,6 +40,7 @@ class Simulation {
 
   Options const options_;
   VirtualClock clock_;
+  NodeClock node_clock_{clock_};
   SeededRandom random_;
   std::unique_ptr<store::Packages> packages_ = store::memory_packages();
   Scenario scenario_;

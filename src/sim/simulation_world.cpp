@@ -53,6 +53,15 @@ void Simulation::draw_events() {
     if (!faults_.next_trouble()) continue;
     events_.emplace(at, [this] { send(draw_signal(random_, followed_.current())); });
   }
+  for (int i = 0; i < scenario_.faults.clock_jumps; ++i) {
+    Time at = some_time();
+    Duration by(between(random_, -3'600'000, 3'600'000));
+    if (faults_.next_trouble())
+      events_.emplace(at, [this, by] {
+        script_.say("the clock jumps by " + std::to_string(by.count()) + " ms");
+        node_clock_.jump(by);
+      });
+  }
   auto const& function = scenario_.functions[random_.below(scenario_.functions.size())];
   if (scenario_.faults.foreign > 0) {
     Time at = some_time();

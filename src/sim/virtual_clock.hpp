@@ -26,4 +26,22 @@ class VirtualClock final : public Clock {
   Time now_, start_;
 };
 
+/// One machine's clock: it shows another time of day than the world has, and may jump.
+class NodeClock final : public Clock {
+ public:
+  explicit NodeClock(VirtualClock& world) : world_(world) {}
+
+  Time now() override { return world_.now() + ahead_; }
+  Duration monotonic() override { return world_.monotonic(); }
+  void sleep(Duration time, std::stop_token stop) override { world_.sleep(time, stop); }
+
+  void jump(Duration by) { ahead_ += by; }
+  /// When the world has the time that this clock shows as `here`.
+  Time in_world(Time here) const { return here - ahead_; }
+
+ private:
+  VirtualClock& world_;
+  Duration ahead_{};
+};
+
 }  // namespace sluice::sim
