@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/due_index.hpp"
 #include "engine/interpreter.hpp"
+#include "engine/plan_cache.hpp"
 #include "engine/services.hpp"
 #include "engine/step.hpp"
 
@@ -90,14 +92,20 @@ class Core {
   /// run that this core executes after all it is an ordinary signal.
   Result<void> signal_unexecuted(std::string const& run, Signal const& signal);
 
-  /// Wakes what is due.
+  /// Wakes what is due, the longest overdue first, and not too many at once.
   void tick();
   /// When `tick` next has something to do.
-  std::optional<Time> next_due() const;
+  std::optional<Time> next_due();
 
-  std::optional<Snapshot> snapshot(std::string const& run) const;
-  /// Runs in memory that have not ended.
+  /// Of any run of the store: this core's as they stand in memory, others from their journals. None
+  /// where there is no such run, or it cannot be read now.
+  std::optional<Snapshot> snapshot(std::string const& run);
+  /// Runs of this core that have not ended.
   std::vector<std::string> active() const;
+  /// Whether `run` is one of them.
+  bool executes(std::string const& run) const;
+  /// How many runs are in memory.
+  std::size_t in_memory() const { return runs_.size(); }
   /// Asks every step in flight to return early and gives the runs up without ending them.
   void let_go();
   /// Whether the journal cannot be written right now, and why.
@@ -109,6 +117,12 @@ class Core {
   friend class Drive;
 
   Run* find(std::string const& id) const;
+  Result<std::shared_ptr<Run>> read(store::RunRow const& row);
+  void touch(Run const& run);
+  void settle();
+  void settle(Run& run);
+  std::optional<Time> due_of(Run const& run) const;
+  Error not_active(std::string const& id);
   Result<Started> create(StartRequest const& request, std::shared_ptr<plan::Plan const> const& plan,
                          std::shared_ptr<Services> services, std::vector<InLine> const& line);
   store::NewRun new_row(Run const& run) const;
@@ -143,7 +157,10 @@ class Core {
   Result<void> answer_question(Run& run, std::string const& path, Signal const& signal);
 
   Ports ports_;
-  std::map<std::string, std::shared_ptr<Run>> runs_;
+  std::map<std::string, std::shared_ptr<Run>> runs_;  ///< those in memory
+  std::set<std::string> touched_;                     ///< since `settle` looked at them last
+  DueIndex due_;
+  PlanCache plans_;
   std::map<std::string, std::pair<std::string, std::string>> exclusive_;  ///< key → run, path
   std::set<std::string> queued_;   ///< runs of this core that wait for locks
   std::optional<Time> queue_due_;  ///< when it is looked next whether they still have to

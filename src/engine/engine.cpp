@@ -133,6 +133,8 @@ Engine::Engine(store::Store& store, Clock& clock, Random& random, Executors cons
 
 Engine::~Engine() = default;
 
+Core const& Engine::core() const { return loop_->core(); }
+
 void Engine::look(std::function<void()> const& what) { loop_->look(what); }
 
 Result<void> Engine::change(std::function<void()> const& what) {
@@ -179,6 +181,12 @@ std::vector<std::string> Engine::active() {
   return answer;
 }
 
+bool Engine::executes(std::string const& run) {
+  bool answer = false;
+  look([&] { answer = loop_->core().executes(run); });
+  return answer;
+}
+
 std::optional<std::string> Engine::frozen() {
   std::optional<std::string> answer;
   look([&] { answer = loop_->core().frozen(); });
@@ -209,16 +217,12 @@ std::optional<Snapshot> Engine::wait(std::string const& run, std::stop_token con
         over = true;
         changed.notify_all();
       });
-  auto gone = [&] {
-    auto running = active();
-    return std::ranges::find(running, run) == running.end();
-  };
-  if (!gone()) {
+  if (executes(run)) {
     std::unique_lock lock(mutex);
     while (!over && !stop.stop_requested()) {
       changed.wait_for(lock, stop, std::chrono::seconds(1), [&] { return over; });
       lock.unlock();
-      bool lost = gone();  // taken over by another process: no commit of ours will tell
+      bool lost = !executes(run);  // taken over by another process: no commit of ours will tell
       lock.lock();
       if (lost) break;
     }

@@ -32,6 +32,7 @@ class Engine {
   Result<void> signal_unexecuted(std::string const& run, Signal const& signal);
   std::optional<Snapshot> snapshot(std::string const& run);
   std::vector<std::string> active();
+  bool executes(std::string const& run);
   /// Why nothing can be journalled right now; none: all is well.
   std::optional<std::string> frozen();
 
@@ -41,6 +42,15 @@ class Engine {
     using Answer = decltype(use(std::declval<store::Store&>()));
     std::optional<Answer> answer;
     look([&] { answer.emplace(use(store_)); });
+    return std::move(*answer);
+  }
+
+  /// The same where it must be known, of the same moment, which runs are executed here.
+  template <class Use>
+  auto with_core(Use use) {
+    using Answer = decltype(use(std::declval<store::Store&>(), std::declval<Core const&>()));
+    std::optional<Answer> answer;
+    look([&] { answer.emplace(use(store_, core())); });
     return std::move(*answer);
   }
 
@@ -60,6 +70,7 @@ class Engine {
 
  private:
   class Loop;
+  Core const& core() const;
   /// Both run `what` on the core's thread; after shutdown() only `look` does something, here.
   void look(std::function<void()> const& what);
   Result<void> change(std::function<void()> const& what);

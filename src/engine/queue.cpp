@@ -106,8 +106,8 @@ void Core::look_at_queue() {
   Time now = ports_.clock.now();
   if (!queue_due_ || *queue_due_ > now) return;
   std::erase_if(queued_, [&](std::string const& id) {
-    Run const& run = *runs_.at(id);
-    return run.lost || run.ended() || (!run.state.queued && !run.before_taking);
+    Run const* run = find(id);
+    return !run || run->lost || run->ended() || (!run->state.queued && !run->before_taking);
   });
   queue_due_.reset();
   if (queued_.empty()) return;
@@ -191,8 +191,7 @@ bool Core::supersede(std::string const& id, std::string const& by) {
               json::Value{{"superseded_by", by}}};
   auto keeps = is_rollback(id);
   if (!keeps || *keeps) return keeps.has_value();
-  Run const* run = find(id);
-  auto told = run && !run->lost ? signal(id, stop) : signal_unexecuted(id, stop);
+  auto told = signal_unexecuted(id, stop);
   if (!told)
     log::info("not_superseded", {{"run", id}, {"by", by}, {"reason", told.error().message}});
   return told || told.error().code == ErrorCode::conflict;
