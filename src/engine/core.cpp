@@ -149,10 +149,7 @@ void Core::wake(Run& run) {
 
 void Core::tick() {
   settle();
-  for (auto const& id : due_.due_by(ports_.clock.now(), most_at_once)) {
-    Run* run = find(id);
-    if (run && !run->lost && !run->ended()) wake(*run);
-  }
+  for (auto const& id : due_.due_by(ports_.clock.now(), most_at_once)) wake_due(id);
   look_at_queue();
   settle();
 }
@@ -168,12 +165,13 @@ std::vector<std::string> Core::active() const {
   std::vector<std::string> ids;
   for (auto const& [id, run] : runs_)
     if (!run->lost && !run->ended()) ids.push_back(id);
+  for (auto const& [id, parked] : parked_) ids.push_back(id);
   return ids;
 }
 
 bool Core::executes(std::string const& id) const {
   Run const* run = find(id);
-  return run && !run->lost && !run->ended();
+  return run ? !run->lost && !run->ended() : parked_.contains(id);
 }
 
 void Core::let_go() {
@@ -187,12 +185,17 @@ void Core::let_go() {
     run->lost = true;
     touch(*run);
   }
+  for (auto const& [id, parked] : std::exchange(parked_, {})) {
+    due_.set(id, std::nullopt);
+    if (auto released = ports_.store.release(id, parked.epoch); !released)
+      log::warning("run_not_released", {{"run", id}, {"reason", released.error().message}});
+  }
 }
 
 std::optional<std::string> Core::frozen() const {
   for (auto const& [id, run] : runs_)
     if (!run->frozen.empty()) return run->frozen;
-  return std::nullopt;
+  return unread_;
 }
 
 }  // namespace sluice::engine

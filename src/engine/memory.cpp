@@ -4,6 +4,14 @@
 
 /// What of a run is in memory, and when. All of it can be had from the store at any time.
 namespace sluice::engine {
+namespace {
+
+constexpr Duration read_again = std::chrono::seconds(1);
+/// A journal of as many events is read in the time of a few commits. A run with more of them stays
+/// in memory for waits that are longer by the same factor.
+constexpr std::int64_t events_read_at_once = 100;
+
+}  // namespace
 
 /// The run as its journal tells it. corrupt: the journal does not hold together.
 Result<std::shared_ptr<Core::Run>> Core::read(store::RunRow const& row) {
@@ -42,6 +50,69 @@ std::optional<Snapshot> Core::snapshot(std::string const& id) {
   return Snapshot{(*stored)->plan, std::move((*stored)->state)};
 }
 
+/// A run of this core, read again where it had left memory. Null: it is none of this core's.
+Result<Core::Run*> Core::reach(std::string const& id) {
+  if (Run* run = find(id)) return run;
+  auto parked = parked_.find(id);
+  if (parked == parked_.end()) return nullptr;
+  return load(id, parked->second);
+}
+
+Result<Core::Run*> Core::load(std::string const& id, Parked& parked) {
+  if (parked.unreadable) return std::unexpected(*parked.unreadable);
+  auto row = ports_.store.run(id);
+  if (!row && row.error().code == ErrorCode::unavailable) return std::unexpected(row.error());
+  if (!row) return std::unexpected(hold(id, parked, row.error()));
+  bool ours = *row && !(*row)->ended && (*row)->epoch == parked.epoch;
+  if (!ours) {
+    drop(id);
+    log::warning("run_taken_over", {{"run", id}, {"reason", "its row has another owner"}});
+    return fail(ErrorCode::conflict, "run " + id + " is executed by another process now");
+  }
+  auto stored = read(**row);
+  if (!stored && stored.error().code == ErrorCode::unavailable)
+    return std::unexpected(stored.error());
+  if (!stored) return std::unexpected(hold(id, parked, stored.error()));
+  auto run = std::move(*stored);
+  run->services = std::move(parked.services);
+  run->looked_at = parked.looked_at;
+  if (parked.told) run->told = std::move(*parked.told);
+  parked_.erase(id);
+  touch(*run);
+  return (runs_[id] = std::move(run)).get();
+}
+
+/// What cannot be understood now cannot be understood later: it is not tried over and over, and a
+/// person who asks for the run is told (operability H15).
+Error Core::hold(std::string const& id, Parked& parked, Error why) {
+  why.message = "run " + id + " is held, because its journal cannot be read: " + why.message;
+  why.hint = "sluice resume tries again, once the store is mended.";
+  log::error("run_held", {{"run", id}, {"reason", why.message}});
+  parked.unreadable = std::make_unique<Error>(why);
+  return why;
+}
+
+void Core::drop(std::string const& id) {
+  due_.set(id, std::nullopt);
+  queued_.erase(id);
+  parked_.erase(id);
+  runs_.erase(id);
+}
+
+void Core::wake_due(std::string const& id) {
+  auto reached = reach(id);
+  unread_.reset();
+  if (reached) {
+    if (Run* run = *reached; run && !run->lost && !run->ended()) wake(*run);
+    return;
+  }
+  auto parked = parked_.find(id);
+  if (parked == parked_.end()) return;  // taken over
+  bool held = parked->second.unreadable != nullptr;
+  due_.set(id, held ? std::nullopt : std::optional(ports_.clock.now() + read_again));
+  if (!held) unread_ = reached.error().message;
+}
+
 /// Something about the run changed: `settle` will look at it.
 void Core::touch(Run const& run) { touched_.insert(run.id); }
 
@@ -64,11 +135,33 @@ void Core::settle() {
 }
 
 void Core::settle(Run& run) {
-  due_.set(run.id, due_of(run));
-  bool done = run.lost || run.ended();
-  if (!done || !run.in_flight.empty()) return;
-  queued_.erase(run.id);
-  runs_.erase(std::string(run.id));
+  auto due = due_of(run);
+  due_.set(run.id, due);
+  if (!run.in_flight.empty()) return;
+  if (run.lost || run.ended()) return drop(std::string(run.id));
+  if (!run.state.queued && !run.before_taking) queued_.erase(run.id);
+  if (can_leave(run, due)) unload(run);
+}
+
+/// Nothing happens to it for a while, and all there is to know of it is committed.
+bool Core::can_leave(Run const& run, std::optional<Time> due) const {
+  if (!ports_.unload_after || !run.pending.empty() || !run.frozen.empty() || run.before_taking ||
+      !run.to_wake.empty() || !run.not_begun.empty() || !run.held_keys.empty())
+    return false;
+  for (auto const& [path, until] : run.wait_until)
+    if (run.state.node(path).active()) return false;
+  if (!due) return true;
+  Duration wait = *due - ports_.clock.now();
+  return wait / (1 + run.state.last_seq / events_read_at_once) > *ports_.unload_after;
+}
+
+void Core::unload(Run& run) {
+  Parked parked{run.epoch, std::move(run.services), run.looked_at, nullptr, nullptr};
+  if (!run.told.empty())
+    parked.told = std::make_unique<std::map<std::string, std::string>>(std::move(run.told));
+  std::string id = run.id;
+  runs_.erase(id);
+  parked_.insert_or_assign(std::move(id), std::move(parked));
 }
 
 /// Why there is nobody to send a signal to.

@@ -31,7 +31,9 @@ bool ends_the_run(Signal const& signal) {
 }  // namespace
 
 Result<void> Core::signal(std::string const& id, Signal const& signal) {
-  Run* run = find(id);
+  auto reached = reach(id);
+  if (!reached) return std::unexpected(reached.error());
+  Run* run = *reached;
   if (!run) return std::unexpected(not_active(id));
   if (run->ended())
     return fail(ErrorCode::conflict, "run " + id + " has ended: " + run->state.end_state);

@@ -176,9 +176,12 @@ Result<std::shared_ptr<Core::Run>> Core::claim(std::string const& id) {
 }
 
 Result<void> Core::resume(std::string const& id, std::shared_ptr<Services> services) {
-  if (executes(id)) return {};
+  auto waiting = parked_.find(id);
+  bool held = waiting != parked_.end() && waiting->second.unreadable;
+  if (executes(id) && !held) return {};
   auto claimed = claim(id);
   if (!claimed) return std::unexpected(claimed.error());
+  parked_.erase(id);
   auto run = std::move(*claimed);
   run->services = std::move(services);
   for (auto const& [path, it] : run->state.nodes)

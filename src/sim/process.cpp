@@ -35,7 +35,8 @@ Process::Process(Machine& machine, int number) : machine_(machine), budget_(mach
       machine.store, workers_, machine.clock, machine.random, machine.executors, machine.evaluators,
       "process-" + std::to_string(number),
       [this](std::string const& run, engine::Snapshot const& seen,
-             std::vector<engine::Event> const&) { committed_[run] = seen.state; }});
+             std::vector<engine::Event> const&) { committed_[run] = seen.state; },
+      machine.unload_after});
 }
 
 std::optional<engine::RunState> Process::committed(std::string const& run) const {

@@ -19,6 +19,7 @@ struct Machine {
   engine::Executors const& executors;
   plan::Evaluators const& evaluators;
   Duration metric_lag{};
+  std::optional<Duration> unload_after;
 };
 
 /// One life of the program: the production's Core with its work queue and its way to AWS.

@@ -272,8 +272,9 @@ void Simulation::finish() {
 
 Report Simulation::run() {
   cloud_.furnish();
-  machine_ = std::make_unique<Machine>(
-      Machine{clock_, random_, *store_, *packages_, executors_, evaluators_, scenario_.metric_lag});
+  machine_ =
+      std::make_unique<Machine>(Machine{clock_, random_, *store_, *packages_, executors_,
+                                        evaluators_, scenario_.metric_lag, scenario_.unload_after});
   set_store_faults();
   draw_events();
   boot();
