@@ -87,7 +87,6 @@ Result<engine::Started> HostRuns::start(NewRun run) {
     return std::unexpected(ready.error());
   auto opened = services_.open(run.aws);
   if (!opened) return std::unexpected(opened.error());
-  opened->services->history = &history_;
   engine::StartRequest request;
   request.plan = std::move(run.plan);
   request.requester = std::move(run.requester);
@@ -106,7 +105,6 @@ Result<void> HostRuns::resume(std::string const& run, AwsSettings const& aws) {
   if (!declared) return std::unexpected(declared.error());
   auto opened = services_.reopen(aws, recorded_world(*row), *declared);
   if (!opened) return fail(opened.error(), "resume run " + run);
-  opened->services->history = &history_;
   return engine_.resume(run, std::move(opened->services));
 }
 
