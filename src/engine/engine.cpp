@@ -28,7 +28,8 @@ class Engine::Loop final : public Workers {
                ThreadPool(options.rollback_threads)},
         core_({store, *this, clock, random, executors, evaluators, options.owner,
                [this](std::string const& run, Snapshot const& snapshot,
-                      std::vector<Event> const& events) { tell(run, snapshot, events); }}),
+                      std::vector<Event> const& events) { tell(run, snapshot, events); },
+               options.unload_after}),
         thread_([this](std::stop_token const& stop) { loop(stop); }) {}
 
   ~Loop() override { stop(); }

@@ -14,6 +14,7 @@ struct EngineOptions {
   unsigned short_threads = 8;
   unsigned long_threads = 4;  ///< uploads, invocations, webhooks
   unsigned rollback_threads = 4;
+  std::optional<Duration> unload_after = std::chrono::seconds(5);  ///< as in Core::Ports
 };
 
 /// A Core with a thread of its own and pools for its executors. Every method is thread-safe and
