@@ -314,7 +314,8 @@ bool Contention::over() const {
 Report Contention::run() {
   cloud_.furnish();
   machine_ = std::make_unique<Machine>(Machine{clock_, random_, *store_, *packages_, executors_,
-                                               evaluators_, scenarios_.front().metric_lag});
+                                               evaluators_, scenarios_.front().metric_lag,
+                                               scenarios_.front().unload_after});
   set_store_faults();
   draw_events();
   boot();

@@ -19,6 +19,7 @@ struct Machine {
   engine::Executors const& executors;
   plan::Evaluators const& evaluators;
   Duration metric_lag{};
+  std::optional<Duration> unload_after;
 };
 
 /// One life of the program: the production's Core with its work queue and its way to AWS.
@@ -30,12 +31,15 @@ class Process {
   QueueWorkers& workers() { return workers_; }
   /// The ports of a run whose calls go through `client`, which must outlive this.
   std::shared_ptr<engine::Services> services(FaultyClient& client);
+  /// A run's state in memory when it committed last; none: it did not in this life.
+  std::optional<engine::RunState> committed(std::string const& run) const;
 
  private:
   Machine& machine_;
   QueueWorkers workers_;
   aws::Budget budget_;
   std::vector<std::unique_ptr<engine::AwsAccess>> access_;
+  std::map<std::string, engine::RunState> committed_;
   std::unique_ptr<engine::Core> core_;
 };
 

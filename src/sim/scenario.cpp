@@ -42,6 +42,7 @@ Scenario draw_scenario(Random& random, store::Packages& packages) {
   draw_plan(random, packages, scenario);
   // A held change, a paused run and a slow commit may each come on top of what the plan takes.
   scenario.bound = scenario.expected + scenario.plan.hold_timeout * 4 + hours(8);
+  if (chance(random, 0.5)) scenario.unload_after = std::chrono::seconds(5);
   return scenario;
 }
 

@@ -251,9 +251,9 @@ void Simulation::finish() {
   }
   clock_.advance(scenario_.settle_delay + std::chrono::seconds(1));
   watch_.end();
-  if (auto snapshot = process_->core().snapshot(watch_.run())) {
-    auto live = to_json(snapshot->state), stored = to_json(watch_.state());
-    bool same_end = snapshot->state.last_seq == watch_.state().last_seq;
+  if (auto committed = process_->committed(watch_.run())) {
+    auto live = to_json(*committed), stored = to_json(watch_.state());
+    bool same_end = committed->last_seq == watch_.state().last_seq;
     if (same_end && live.dump() != stored.dump())
       broken("the stored journal does not fold to the state in memory:\n" + live.pretty() + "\n" +
              stored.pretty());
@@ -272,8 +272,9 @@ void Simulation::finish() {
 
 Report Simulation::run() {
   cloud_.furnish();
-  machine_ = std::make_unique<Machine>(
-      Machine{clock_, random_, *store_, *packages_, executors_, evaluators_, scenario_.metric_lag});
+  machine_ =
+      std::make_unique<Machine>(Machine{clock_, random_, *store_, *packages_, executors_,
+                                        evaluators_, scenario_.metric_lag, scenario_.unload_after});
   set_store_faults();
   draw_events();
   boot();
