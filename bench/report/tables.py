@@ -133,6 +133,32 @@ def endpoint_text(endpoint):
     return table(heads, rows) + "\nMeanwhile other programs kept %.1f processors busy.\n" % busy
 
 
+def paused_text(paused):
+    def rows_of(what, columns):
+        return [[row["wanted_runs"]] + [number(row[key], digits) for key, digits in columns]
+                for row in paused if row["what"] == what]
+    held = []
+    for what, title in (("hold", "outside of it"), ("hold all in memory", "in it")):
+        held += [[title] + row for row in rows_of(what, (
+            ("in_memory", 0), ("empty_mb", 0), ("memory_mb", 0), ("peak_mb", 0),
+            ("idle_cpu_percent", 2), ("resumed_seconds", 1)))]
+    text = table(["runs that wait are kept", "runs", "in memory", "process without runs, MiB",
+                  "with them, MiB", "peak, MiB", "idle, % of a processor", "taken up in, s"],
+                 held) + "\n"
+    text += table(["due within a minute", "late p50, ms", "p99, ms", "largest, ms",
+                   "% of a processor"], rows_of("late", (
+                       ("p50_ms", 0), ("p99_ms", 0), ("largest_ms", 0), ("cpu_percent", 0))),
+                  0) + "\n"
+    text += table(["overdue after kill -9", "store open, s", "first shift, s", "last shift, s",
+                   "all taken up, s", "all ended, s", "events/s", "commits/s",
+                   "store alone, commits/s", "share of time in commits"], rows_of("recover", (
+                       ("opened_seconds", 1), ("first_seconds", 1), ("last_seconds", 1),
+                       ("resumed_seconds", 1), ("ended_seconds", 1),
+                       ("transitions_per_second", 0), ("commits_per_second", 0),
+                       ("bare_commits_per_second", 0), ("committing_share", 2))), 0)
+    return text
+
+
 def document(figures):
     machine = figures["machine"]
     text = "# Figures\n\n%s, %d processors, %s, build type %s; load %s before, %s after.%s\n" % (
@@ -146,4 +172,6 @@ def document(figures):
         text += "\n## Start-up, size, memory\n\n" + startup_text(figures["startup"])
     if "endpoint" in figures:
         text += "\n## The local endpoint\n\n" + endpoint_text(figures["endpoint"])
+    if "paused" in figures:
+        text += "\n## Paused releases\n\n" + paused_text(figures["paused"])
     return text

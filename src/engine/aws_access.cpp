@@ -28,8 +28,23 @@ Result<SessionAws::Identity> SessionAws::identity_of(plan::Target const& target,
                                                      std::string const& region,
                                                      std::stop_token stop) {
   std::string key = target.role + "\n" + target.external_id + "\n" + target.session_name;
-  std::lock_guard lock(mutex_);
-  if (auto known = identities_.find(key); known != identities_.end()) return known->second;
+  std::shared_ptr<Known> known;
+  {
+    std::lock_guard lock(mutex_);
+    auto& entry = identities_[key];
+    if (!entry) entry = std::make_shared<Known>();
+    known = entry;
+  }
+  std::lock_guard one_asks(known->mutex);
+  if (known->identity) return *known->identity;
+  auto found = find_out(target, region, std::move(stop));
+  if (found) known->identity = *found;
+  return found;
+}
+
+Result<SessionAws::Identity> SessionAws::find_out(plan::Target const& target,
+                                                  std::string const& region,
+                                                  std::stop_token stop) const {
   aws::Caller caller = session_.caller;
   if (!target.role.empty()) {
     aws::RoleRequest request{target.role, target.session_name, target.external_id, std::nullopt};
@@ -45,9 +60,7 @@ Result<SessionAws::Identity> SessionAws::identity_of(plan::Target const& target,
   caller = caller.as(
       std::shared_ptr<aws::Provider>(std::make_shared<aws::Caller>(caller), &caller.provider()),
       identity->account);
-  Identity made{std::make_shared<aws::Caller>(std::move(caller)), identity->account};
-  identities_[key] = made;
-  return made;
+  return Identity{std::make_shared<aws::Caller>(std::move(caller)), identity->account};
 }
 
 }  // namespace sluice::engine

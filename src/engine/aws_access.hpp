@@ -25,13 +25,21 @@ class SessionAws final : public AwsAccess {
     std::shared_ptr<aws::Caller> caller;
     std::string account;
   };
+  /// Found out once; whoever needs the same one meanwhile waits, and nobody else does.
+  struct Known {
+    std::mutex mutex;
+    std::optional<Identity> identity;
+  };
   Result<Identity> identity_of(plan::Target const& target, std::string const& region,
                                std::stop_token stop);
+  Result<Identity> find_out(plan::Target const& target, std::string const& region,
+                            std::stop_token stop) const;
 
   aws::Session session_;
   Duration lag_;
   std::mutex mutex_;
-  std::map<std::string, Identity> identities_;  ///< by role, external id, session name and region
+  /// By role, external id and session name.
+  std::map<std::string, std::shared_ptr<Known>> identities_;
 };
 
 }  // namespace sluice::engine

@@ -9,6 +9,9 @@ namespace sluice::engine {
 namespace {
 
 constexpr Duration commit_retry = std::chrono::seconds(1);
+/// Of runs that are due together: what people say to others meanwhile does not wait for all.
+constexpr std::size_t most_at_once = 100;
+
 }  // namespace
 
 Core::Core(Ports ports) : ports_(std::move(ports)) {}
@@ -20,6 +23,7 @@ Core::Run* Core::find(std::string const& id) const {
 }
 
 void Core::record(Run& run, std::string type, json::Value body) {
+  touch(run);
   Event entry;
   entry.seq = run.state.last_seq + 1;
   entry.at = ports_.clock.now();
@@ -63,6 +67,7 @@ Result<void> Core::commit(Run& run) {
 
 /// True when everything recorded is durable. Otherwise nothing may be done or acknowledged.
 bool Core::flush(Run& run) {
+  touch(run);
   if (run.lost) return false;
   if (run.pending.empty()) {
     run.frozen.clear();
@@ -97,6 +102,7 @@ void Core::interrupt_what_ends(Run& run) {
 }
 
 void Core::advance(Run& run) {
+  touch(run);
   if (run.lost || !run.frozen.empty()) return;
   run.looked_at = ports_.clock.now();
   while (auto decision = decide(*run.plan, run.state, ports_.evaluators, ports_.clock.now())) {
@@ -142,42 +148,30 @@ void Core::wake(Run& run) {
 }
 
 void Core::tick() {
-  auto runs = runs_;  // advancing may end runs
-  for (auto& [id, run] : runs)
-    if (!run->lost && !run->ended()) wake(*run);
+  settle();
+  for (auto const& id : due_.due_by(ports_.clock.now(), most_at_once)) wake_due(id);
   look_at_queue();
+  settle();
 }
 
-std::optional<Time> Core::next_due() const {
-  std::optional<Time> earliest;
-  auto consider = [&](std::optional<Time> time) {
-    if (time && (!earliest || *time < *earliest)) earliest = time;
-  };
-  consider(queue_due_);
-  for (auto const& [id, run] : runs_) {
-    if (run->lost || run->ended()) continue;
-    if (!run->frozen.empty()) {
-      consider(run->retry_commit);
-      continue;
-    }
-    consider(engine::next_due(*run->plan, run->state, run->looked_at));
-    for (auto const& [path, until] : run->wait_until)
-      if (run->state.node(path).active() && !run->in_flight.contains(path)) consider(until);
-  }
+std::optional<Time> Core::next_due() {
+  settle();
+  auto earliest = due_.earliest();
+  if (queue_due_ && (!earliest || *queue_due_ < *earliest)) earliest = queue_due_;
   return earliest;
-}
-
-std::optional<Snapshot> Core::snapshot(std::string const& run) const {
-  Run* found = find(run);
-  if (!found) return std::nullopt;
-  return Snapshot{found->plan, found->state};
 }
 
 std::vector<std::string> Core::active() const {
   std::vector<std::string> ids;
   for (auto const& [id, run] : runs_)
     if (!run->lost && !run->ended()) ids.push_back(id);
+  for (auto const& [id, parked] : parked_) ids.push_back(id);
   return ids;
+}
+
+bool Core::executes(std::string const& id) const {
+  Run const* run = find(id);
+  return run ? !run->lost && !run->ended() : parked_.contains(id);
 }
 
 void Core::let_go() {
@@ -189,13 +183,19 @@ void Core::let_go() {
     if (auto released = ports_.store.release(id, run->epoch); !released)
       log::warning("run_not_released", {{"run", id}, {"reason", released.error().message}});
     run->lost = true;
+    touch(*run);
+  }
+  for (auto const& [id, parked] : std::exchange(parked_, {})) {
+    due_.set(id, std::nullopt);
+    if (auto released = ports_.store.release(id, parked.epoch); !released)
+      log::warning("run_not_released", {{"run", id}, {"reason", released.error().message}});
   }
 }
 
 std::optional<std::string> Core::frozen() const {
   for (auto const& [id, run] : runs_)
     if (!run->frozen.empty()) return run->frozen;
-  return std::nullopt;
+  return unread_;
 }
 
 }  // namespace sluice::engine

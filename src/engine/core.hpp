@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/due_index.hpp"
 #include "engine/interpreter.hpp"
+#include "engine/plan_cache.hpp"
 #include "engine/services.hpp"
 #include "engine/step.hpp"
 
@@ -58,6 +60,10 @@ struct Snapshot {
 /// Runs plans: commits what the interpreter decides, lets executors do the leaves, takes signals.
 /// Every method is called on one thread; nothing in it blocks but the store's commits.
 ///
+/// A run that waits is a row in the store and an entry of some hundred bytes here: it is read again
+/// when it is due, gets a signal, or its turn in a queue comes. One whose journal does not hold
+/// together any more is left alone, and its signals are told why; the others go on.
+///
 /// Order (design E1, E8): events are applied and committed in one batch; only after the commit is
 /// anything done outside or acknowledged. Where a commit fails the run freezes: no effect, no
 /// acknowledgement, another try every second.
@@ -74,6 +80,9 @@ class Core {
     /// After each commit, with what was committed.
     std::function<void(std::string const& run, Snapshot const&, std::vector<Event> const&)>
         committed;
+    /// A run in which nothing is to happen for longer leaves memory until something does; zero:
+    /// whenever it waits; none: never. Longer for runs with long journals, which are slow to read.
+    std::optional<Duration> unload_after = std::chrono::seconds(5);
   };
 
   explicit Core(Ports ports);
@@ -90,14 +99,20 @@ class Core {
   /// run that this core executes after all it is an ordinary signal.
   Result<void> signal_unexecuted(std::string const& run, Signal const& signal);
 
-  /// Wakes what is due.
+  /// Wakes what is due, the longest overdue first, and not too many at once.
   void tick();
   /// When `tick` next has something to do.
-  std::optional<Time> next_due() const;
+  std::optional<Time> next_due();
 
-  std::optional<Snapshot> snapshot(std::string const& run) const;
-  /// Runs in memory that have not ended.
+  /// Of any run of the store: this core's as they stand in memory, others from their journals. None
+  /// where there is no such run, or it cannot be read now.
+  std::optional<Snapshot> snapshot(std::string const& run);
+  /// Runs of this core that have not ended.
   std::vector<std::string> active() const;
+  /// Whether `run` is one of them.
+  bool executes(std::string const& run) const;
+  /// How many runs are in memory.
+  std::size_t in_memory() const { return runs_.size(); }
   /// Asks every step in flight to return early and gives the runs up without ending them.
   void let_go();
   /// Whether the journal cannot be written right now, and why.
@@ -105,10 +120,24 @@ class Core {
 
  private:
   struct Run;
+  struct Parked;
   struct InLine;
   friend class Drive;
 
   Run* find(std::string const& id) const;
+  Result<std::shared_ptr<Run>> read(store::RunRow const& row);
+  Result<Run*> reach(std::string const& id);
+  Result<Run*> load(std::string const& id, Parked& parked);
+  Error hold(std::string const& id, Parked& parked, Error why);
+  void drop(std::string const& id);
+  void wake_due(std::string const& id);
+  bool can_leave(Run const& run, std::optional<Time> due) const;
+  void unload(Run& run);
+  void touch(Run const& run);
+  void settle();
+  void settle(Run& run);
+  std::optional<Time> due_of(Run const& run) const;
+  Error not_active(std::string const& id);
   Result<Started> create(StartRequest const& request, std::shared_ptr<plan::Plan const> const& plan,
                          std::shared_ptr<Services> services, std::vector<InLine> const& line);
   store::NewRun new_row(Run const& run) const;
@@ -131,7 +160,8 @@ class Core {
   void join_queue(Run const& run);
   void look_at_queue();
   void wait_behind(Run& run, std::string const& lock, std::string const& behind);
-  void stop_holders(Run& run, std::map<std::string, std::string> const& holders);
+  void stop_holder(std::string const& holder, std::string const& by);
+  void move_up(std::string const& id, std::optional<Queued> const& behind);
   void take_locks(Run& run);
   Result<bool> is_rollback(std::string const& id);
   bool supersede(std::string const& id, std::string const& by);
@@ -143,9 +173,15 @@ class Core {
   Result<void> answer_question(Run& run, std::string const& path, Signal const& signal);
 
   Ports ports_;
-  std::map<std::string, std::shared_ptr<Run>> runs_;
+  std::map<std::string, std::shared_ptr<Run>> runs_;  ///< those in memory
+  std::map<std::string, Parked> parked_;              ///< those that wait outside of it
+  std::optional<std::string> unread_;                 ///< why one that is due could not be read
+  std::set<std::string> touched_;                     ///< since `settle` looked at them last
+  DueIndex due_;
+  PlanCache plans_;
   std::map<std::string, std::pair<std::string, std::string>> exclusive_;  ///< key → run, path
-  std::set<std::string> queued_;   ///< runs of this core that wait for locks
+  /// Runs of this core that wait for locks, and the holders each has told to make way.
+  std::map<std::string, std::set<std::string>> queued_;
   std::optional<Time> queue_due_;  ///< when it is looked next whether they still have to
 };
 

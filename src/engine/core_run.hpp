@@ -32,8 +32,17 @@ struct Core::Run {
   std::map<std::string, std::string> told;    ///< last reason for waiting that was noted, by leaf
   std::map<std::string, std::string> held_keys;  ///< exclusive keys, by leaf
   std::optional<RunState> before_taking;         ///< its locks are being taken: where it was before
-  std::set<std::string> told_to_stop;            ///< holders of its locks that it supersedes
   std::string linked_run;                        ///< the id its rollback goes on under, once drawn
+};
+
+/// A run that waits outside of memory. Whatever else there is to know stands in the store.
+struct Core::Parked {
+  std::int64_t epoch = 0;
+  std::shared_ptr<Services> services;
+  Time looked_at{};
+  /// Run::told, and why it cannot be read: nearly always none.
+  std::unique_ptr<std::map<std::string, std::string>> told;
+  std::unique_ptr<Error> unreadable;
 };
 
 /// A run that stands before another one: it holds one of its locks, or waits for it longer.

@@ -160,6 +160,7 @@ void Drive::work(Executor const& executor, Job job, StepContext context, std::ui
 
 /// Whether this is the answer that is waited for, and still of use.
 bool Drive::arrived(std::string const& path, std::uint64_t number) {
+  core_.touch(*run_);
   auto flight = run_->in_flight.find(path);
   if (flight == run_->in_flight.end() || flight->second.number != number) return false;
   run_->in_flight.erase(flight);

@@ -28,7 +28,8 @@ class Engine::Loop final : public Workers {
                ThreadPool(options.rollback_threads)},
         core_({store, *this, clock, random, executors, evaluators, options.owner,
                [this](std::string const& run, Snapshot const& snapshot,
-                      std::vector<Event> const& events) { tell(run, snapshot, events); }}),
+                      std::vector<Event> const& events) { tell(run, snapshot, events); },
+               options.unload_after}),
         thread_([this](std::stop_token const& stop) { loop(stop); }) {}
 
   ~Loop() override { stop(); }
@@ -133,6 +134,8 @@ Engine::Engine(store::Store& store, Clock& clock, Random& random, Executors cons
 
 Engine::~Engine() = default;
 
+Core const& Engine::core() const { return loop_->core(); }
+
 void Engine::look(std::function<void()> const& what) { loop_->look(what); }
 
 Result<void> Engine::change(std::function<void()> const& what) {
@@ -179,6 +182,12 @@ std::vector<std::string> Engine::active() {
   return answer;
 }
 
+bool Engine::executes(std::string const& run) {
+  bool answer = false;
+  look([&] { answer = loop_->core().executes(run); });
+  return answer;
+}
+
 std::optional<std::string> Engine::frozen() {
   std::optional<std::string> answer;
   look([&] { answer = loop_->core().frozen(); });
@@ -209,16 +218,12 @@ std::optional<Snapshot> Engine::wait(std::string const& run, std::stop_token con
         over = true;
         changed.notify_all();
       });
-  auto gone = [&] {
-    auto running = active();
-    return std::ranges::find(running, run) == running.end();
-  };
-  if (!gone()) {
+  if (executes(run)) {
     std::unique_lock lock(mutex);
     while (!over && !stop.stop_requested()) {
       changed.wait_for(lock, stop, std::chrono::seconds(1), [&] { return over; });
       lock.unlock();
-      bool lost = gone();  // taken over by another process: no commit of ours will tell
+      bool lost = !executes(run);  // taken over by another process: no commit of ours will tell
       lock.lock();
       if (lost) break;
     }

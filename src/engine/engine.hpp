@@ -14,6 +14,7 @@ struct EngineOptions {
   unsigned short_threads = 8;
   unsigned long_threads = 4;  ///< uploads, invocations, webhooks
   unsigned rollback_threads = 4;
+  std::optional<Duration> unload_after = std::chrono::seconds(5);  ///< as in Core::Ports
 };
 
 /// A Core with a thread of its own and pools for its executors. Every method is thread-safe and
@@ -32,6 +33,7 @@ class Engine {
   Result<void> signal_unexecuted(std::string const& run, Signal const& signal);
   std::optional<Snapshot> snapshot(std::string const& run);
   std::vector<std::string> active();
+  bool executes(std::string const& run);
   /// Why nothing can be journalled right now; none: all is well.
   std::optional<std::string> frozen();
 
@@ -41,6 +43,15 @@ class Engine {
     using Answer = decltype(use(std::declval<store::Store&>()));
     std::optional<Answer> answer;
     look([&] { answer.emplace(use(store_)); });
+    return std::move(*answer);
+  }
+
+  /// The same where it must be known, of the same moment, which runs are executed here.
+  template <class Use>
+  auto with_core(Use use) {
+    using Answer = decltype(use(std::declval<store::Store&>(), std::declval<Core const&>()));
+    std::optional<Answer> answer;
+    look([&] { answer.emplace(use(store_, core())); });
     return std::move(*answer);
   }
 
@@ -60,6 +71,7 @@ class Engine {
 
  private:
   class Loop;
+  Core const& core() const;
   /// Both run `what` on the core's thread; after shutdown() only `look` does something, here.
   void look(std::function<void()> const& what);
   Result<void> change(std::function<void()> const& what);

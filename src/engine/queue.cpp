@@ -33,6 +33,7 @@ bool takes_place_of_waiting(Busy policy) {
 
 struct Waiting {
   std::string run;
+  Queued known;  ///< whom it waits for, as its row says
   std::vector<Wanted> wanted;
   std::string superseded_by;  ///< a newer one that waits for one of its locks; empty: none
 
@@ -51,7 +52,9 @@ Result<std::vector<Waiting>> queued_runs(store::Store& store) {
   std::vector<Waiting> all;
   std::map<std::string, std::string> takers;  // of the places before them, by lock
   for (auto const& row : *rows) {             // newest first
-    Waiting it{row.id, wanted_by(row), {}};
+    json::Value const& known = row.summary["queued"];
+    Waiting it{
+        row.id, {known["lock"].as_string(), known["behind"].as_string()}, wanted_by(row), {}};
     for (auto const& wanted : it.wanted)
       if (takers.contains(wanted.lock)) it.superseded_by = takers.at(wanted.lock);
     for (auto const& wanted : it.wanted)
@@ -96,7 +99,7 @@ Result<std::vector<Core::InLine>> Core::line_before(plan::Plan const& plan, bool
 }
 
 void Core::join_queue(Run const& run) {
-  queued_.insert(run.id);
+  queued_.try_emplace(run.id);
   queue_due_ = ports_.clock.now();
 }
 
@@ -105,9 +108,10 @@ void Core::join_queue(Run const& run) {
 void Core::look_at_queue() {
   Time now = ports_.clock.now();
   if (!queue_due_ || *queue_due_ > now) return;
-  std::erase_if(queued_, [&](std::string const& id) {
-    Run const& run = *runs_.at(id);
-    return run.lost || run.ended() || (!run.state.queued && !run.before_taking);
+  std::erase_if(queued_, [&](auto const& entry) {
+    Run const* run = find(entry.first);
+    if (!run) return !parked_.contains(entry.first);
+    return run->lost || run->ended() || (!run->state.queued && !run->before_taking);
   });
   queue_due_.reset();
   if (queued_.empty()) return;
@@ -125,14 +129,28 @@ void Core::look_at_queue() {
     }
     auto busy = std::ranges::find_if(
         it.wanted, [&](Wanted const& wanted) { return before.contains(wanted.lock); });
-    // A signal or a lost answer may have moved it since its row was written.
-    Run* own = queued_.contains(it.run) ? find(it.run) : nullptr;
-    bool waits = own && own->state.queued && !own->lost && own->frozen.empty();
-    if (waits) stop_holders(*own, holders);
-    if (waits && busy == it.wanted.end()) take_locks(*own);
-    if (waits && busy != it.wanted.end()) wait_behind(*own, busy->lock, before.at(busy->lock));
+    for (auto const& wanted : it.wanted)
+      if (auto held = holders.find(wanted.lock);
+          wanted.policy == Busy::supersede && held != holders.end())
+        stop_holder(held->second, it.run);
+    std::optional<Queued> behind;
+    if (busy != it.wanted.end()) behind = Queued{busy->lock, before.at(busy->lock)};
+    if (queued_.contains(it.run) && behind != it.known) move_up(it.run, behind);
     for (auto const& wanted : it.wanted) before[wanted.lock] = it.run;
   }
+}
+
+/// A run whose place in the queue is another one than its row says: behind that one, or none.
+void Core::move_up(std::string const& id, std::optional<Queued> const& behind) {
+  auto reached = reach(id);
+  if (!reached || !*reached) return;
+  // A signal or a lost answer may have moved it since its row was written.
+  Run& own = **reached;
+  if (!own.state.queued || own.lost || !own.frozen.empty()) return;
+  if (behind)
+    wait_behind(own, behind->lock, behind->behind);
+  else
+    take_locks(own);
 }
 
 void Core::wait_behind(Run& run, std::string const& lock, std::string const& behind) {
@@ -162,13 +180,14 @@ Result<void> Core::commit_taking_locks(Run& run, std::vector<Event> const& event
   return {};
 }
 
-void Core::stop_holders(Run& run, std::map<std::string, std::string> const& holders) {
-  for (auto const& [lock, policy] : run.plan->locks) {
-    auto held = holders.find(lock);
-    if (policy != Busy::supersede || held == holders.end()) continue;
-    if (run.told_to_stop.contains(held->second)) continue;
-    if (supersede(held->second, run.id)) run.told_to_stop.insert(held->second);
-  }
+/// Only what waits here is spoken for here, and only while it does.
+void Core::stop_holder(std::string const& holder, std::string const& by) {
+  auto own = queued_.find(by);
+  Run const* run = find(by);
+  bool waits = run ? run->state.queued && !run->lost && run->frozen.empty() : parked_.contains(by);
+  if (own == queued_.end() || !waits || own->second.contains(holder)) return;
+  if (!supersede(holder, by)) return;
+  if (auto still = queued_.find(by); still != queued_.end()) still->second.insert(holder);
 }
 
 /// A rollback is waited for whatever the plan of the one behind it says.
@@ -191,8 +210,7 @@ bool Core::supersede(std::string const& id, std::string const& by) {
               json::Value{{"superseded_by", by}}};
   auto keeps = is_rollback(id);
   if (!keeps || *keeps) return keeps.has_value();
-  Run const* run = find(id);
-  auto told = run && !run->lost ? signal(id, stop) : signal_unexecuted(id, stop);
+  auto told = signal_unexecuted(id, stop);
   if (!told)
     log::info("not_superseded", {{"run", id}, {"by", by}, {"reason", told.error().message}});
   return told || told.error().code == ErrorCode::conflict;

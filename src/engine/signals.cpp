@@ -41,10 +41,10 @@ bool ends_the_run(Signal const& signal) {
 }  // namespace
 
 Result<void> Core::signal(std::string const& id, Signal const& signal) {
-  Run* run = find(id);
-  if (!run)
-    return fail(ErrorCode::not_found, "there is no running run " + id,
-                "sluice list shows the runs.");
+  auto reached = reach(id);
+  if (!reached) return std::unexpected(reached.error());
+  Run* run = *reached;
+  if (!run) return std::unexpected(not_active(id));
   if (run->ended())
     return fail(ErrorCode::conflict, "run " + id + " has ended: " + run->state.end_state);
   if (run->lost)
@@ -100,7 +100,7 @@ void Core::record_signal(Run& run, Signal const& signal) {
 
 Result<void> Core::signal_unexecuted(std::string const& id, Signal const& signal) {
   // Somebody may have resumed it since it was found unexecuted: claiming it would fence it off.
-  if (Run* known = find(id); known && !known->lost) return this->signal(id, signal);
+  if (executes(id)) return this->signal(id, signal);
   if (!ends_the_run(signal))
     return fail(ErrorCode::unavailable, "no process executes run " + id + " now",
                 "sluice resume " + id + " goes on with it.");

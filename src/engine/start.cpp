@@ -172,26 +172,16 @@ Result<std::shared_ptr<Core::Run>> Core::claim(std::string const& id) {
     return fail(ErrorCode::conflict, "run " + id + " has ended: " + (*found)->state);
   auto row = ports_.store.claim(id, ports_.owner);
   if (!row) return std::unexpected(row.error());
-  auto stored = ports_.store.plan(row->plan_digest);
-  if (!stored) return std::unexpected(stored.error());
-  auto plan = plan::plan_from_json(*stored);
-  if (!plan) return std::unexpected(plan.error());
-  auto events = ports_.store.events(id);
-  if (!events) return std::unexpected(events.error());
-
-  auto run = std::make_shared<Run>();
-  run->id = id;
-  run->plan = std::make_shared<plan::Plan const>(std::move(*plan));
-  run->state.id = id;
-  run->epoch = row->epoch;
-  for (auto const& entry : *events) apply(run->state, *run->plan, entry);
-  return run;
+  return read(*row);
 }
 
 Result<void> Core::resume(std::string const& id, std::shared_ptr<Services> services) {
-  if (Run* known = find(id); known && !known->lost && !known->ended()) return {};
+  auto waiting = parked_.find(id);
+  bool held = waiting != parked_.end() && waiting->second.unreadable;
+  if (executes(id) && !held) return {};
   auto claimed = claim(id);
   if (!claimed) return std::unexpected(claimed.error());
+  parked_.erase(id);
   auto run = std::move(*claimed);
   run->services = std::move(services);
   for (auto const& [path, it] : run->state.nodes)

@@ -1,6 +1,5 @@
 #include "server/host_runs.hpp"
 
-#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
@@ -30,24 +29,9 @@ Result<void> check_packages(plan::Plan const& plan, store::Packages& packages) {
 
 /// The row of a run whose process was killed still names that process. Whoever holds the store
 /// knows better: nobody else executes its runs (design E10).
-class Executed {
- public:
-  explicit Executed(engine::Engine& engine) : engine_(engine), before_(engine.active()) {}
-
-  /// Rows that were read since: one of a run that began or ended meanwhile is left as it is.
-  void correct(std::vector<store::RunRow>& rows) {
-    auto now = engine_.active();
-    auto in = [](auto const& runs, std::string const& id) {
-      return std::ranges::find(runs, id) != runs.end();
-    };
-    for (auto& row : rows)
-      if (!in(before_, row.id) && !in(now, row.id)) row.owner.clear();
-  }
-
- private:
-  engine::Engine& engine_;
-  std::vector<std::string> before_;
-};
+void correct(store::RunRow& row, engine::Core const& core) {
+  if (!core.executes(row.id)) row.owner.clear();
+}
 
 RecordedWorld recorded_world(store::RunRow const& row) {
   RecordedWorld recorded;
@@ -103,7 +87,6 @@ Result<engine::Started> HostRuns::start(NewRun run) {
     return std::unexpected(ready.error());
   auto opened = services_.open(run.aws);
   if (!opened) return std::unexpected(opened.error());
-  opened->services->history = &history_;
   engine::StartRequest request;
   request.plan = std::move(run.plan);
   request.requester = std::move(run.requester);
@@ -114,8 +97,7 @@ Result<engine::Started> HostRuns::start(NewRun run) {
 }
 
 Result<void> HostRuns::resume(std::string const& run, AwsSettings const& aws) {
-  auto active = engine_.active();
-  if (std::ranges::find(active, run) != active.end()) return {};
+  if (engine_.executes(run)) return {};
   auto row = get(run);
   if (!row) return std::unexpected(row.error());
   if (row->ended) return fail(ErrorCode::conflict, "run " + run + " has ended: " + row->state);
@@ -123,7 +105,6 @@ Result<void> HostRuns::resume(std::string const& run, AwsSettings const& aws) {
   if (!declared) return std::unexpected(declared.error());
   auto opened = services_.reopen(aws, recorded_world(*row), *declared);
   if (!opened) return fail(opened.error(), "resume run " + run);
-  opened->services->history = &history_;
   return engine_.resume(run, std::move(opened->services));
 }
 
@@ -139,20 +120,23 @@ Result<void> HostRuns::signal(std::string const& run, engine::Signal const& sign
 }
 
 Result<store::RunRow> HostRuns::get(std::string const& run) {
-  Executed executed(engine_);
-  auto row = engine_.with_store([&](store::Store& store) { return store.run(run); });
+  auto row = engine_.with_core([&](store::Store& store, engine::Core const& core) {
+    auto found = store.run(run);
+    if (found && *found) correct(**found, core);
+    return found;
+  });
   if (!row) return std::unexpected(row.error());
   if (!*row) return std::unexpected(no_run(run));
-  std::vector rows{std::move(**row)};
-  executed.correct(rows);
-  return std::move(rows.front());
+  return std::move(**row);
 }
 
 Result<std::vector<store::RunRow>> HostRuns::list(store::RunFilter const& filter) {
-  Executed executed(engine_);
-  auto rows = engine_.with_store([&](store::Store& store) { return store.runs(filter); });
-  if (rows) executed.correct(*rows);
-  return rows;
+  return engine_.with_core([&](store::Store& store, engine::Core const& core) {
+    auto rows = store.runs(filter);
+    if (rows)
+      for (auto& row : *rows) correct(row, core);
+    return rows;
+  });
 }
 
 Result<plan::Plan> HostRuns::plan(std::string const& run) {

@@ -12,7 +12,9 @@ class HostRuns final : public Runs {
  public:
   /// The references must outlive it.
   HostRuns(engine::Engine& engine, ServicesFactory& services, store::Packages& packages)
-      : engine_(engine), services_(services), packages_(packages), history_(engine) {}
+      : engine_(engine), services_(services), packages_(packages), history_(engine) {
+    services_.use_history(history_);
+  }
 
   Result<engine::Started> start(NewRun run) override;
   Result<void> resume(std::string const& run, AwsSettings const& aws) override;

@@ -7,6 +7,7 @@
 
 #include "aws/environment.hpp"
 #include "aws/session.hpp"
+#include "base/hash.hpp"
 #include "base/strings.hpp"
 #include "engine/aws_access.hpp"
 #include "local/serving.hpp"
@@ -36,6 +37,36 @@ class HandedEnvironment final : public aws::Environment {
 
  private:
   std::map<std::string, std::string> variables_;
+};
+
+/// Remembers what was asked and answered, as one hash: who found the same has the same identity.
+class FingerprintedEnvironment final : public aws::Environment {
+ public:
+  explicit FingerprintedEnvironment(aws::Environment const& inner) : inner_(inner) {}
+
+  std::optional<std::string> get(std::string const& name) const override {
+    auto value = inner_.get(name);
+    note(name, value);
+    return value;
+  }
+  Result<std::optional<std::string>> read_file(std::string const& path) const override {
+    auto content = inner_.read_file(path);
+    if (content) note(path, *content);
+    return content;
+  }
+  std::string home() const override { return get("HOME").value_or(""); }
+
+  void note(std::string_view what, std::optional<std::string> const& found) const {
+    // Lengths keep what follows each other apart.
+    seen_.update(std::to_string(what.size()) + " " + std::string(what));
+    seen_.update(found ? std::to_string(found->size()) + " " + *found : "-");
+  }
+  /// Once.
+  std::string fingerprint() const { return hex(seen_.finish()); }
+
+ private:
+  aws::Environment const& inner_;
+  mutable Sha256 seen_;
 };
 
 /// Without files or profile: the local endpoint takes any key, and a developer's settings for AWS
@@ -140,6 +171,9 @@ struct ServicesFactory::Parts {
   std::mutex mutex;
   /// By the file of certificates: nearly always one.
   std::map<std::string, std::unique_ptr<net::Client>> clients;  ///< under mutex
+  /// By what their settings came to; those in use.
+  std::map<std::string, std::weak_ptr<engine::Services>> opened;  ///< under mutex
+  engine::History* history = nullptr;
   LocalEndpoints endpoints;
 
   net::Client& client_for(std::string const& ca_file) {
@@ -151,9 +185,50 @@ struct ServicesFactory::Parts {
     return *client;
   }
 
+  /// The services of that fingerprint that are in use already; else these.
+  std::shared_ptr<engine::Services> shared(std::string const& fingerprint,
+                                           std::shared_ptr<engine::Services> made) {
+    std::lock_guard lock(mutex);
+    auto& known = opened[fingerprint];
+    if (auto in_use = known.lock()) return in_use;
+    known = made;
+    if (opened.size() > sweep_at) {
+      std::erase_if(opened, [](auto const& entry) { return entry.second.expired(); });
+      sweep_at = std::max(least_sweep, opened.size() * 2);
+    }
+    return made;
+  }
+
   Result<OpenedServices> open(AwsSettings const& settings,
                               std::map<std::string, RecordedWorld::Place> const& places);
+
+ private:
+  static constexpr std::size_t least_sweep = 64;
+  std::size_t sweep_at = least_sweep;  ///< under mutex
 };
+
+namespace {
+
+/// What besides the variables and files decides where a run's calls go.
+void note(FingerprintedEnvironment const& environment, AwsSettings const& settings,
+          std::map<std::string, RecordedWorld::Place> const& places, Duration lag) {
+  environment.note("profile", settings.profile);
+  environment.note("region", settings.region);
+  environment.note("endpoint", settings.endpoint_url);
+  environment.note("local state", settings.local_state);
+  environment.note("metric lag", std::to_string(lag.count()));
+  for (auto name : {"SLUICE_CONNECT_TIMEOUT", "SLUICE_REQUEST_TIMEOUT"}) {
+    auto given = settings.environment.find(name);
+    environment.note(
+        name, given == settings.environment.end() ? std::nullopt : std::optional(given->second));
+  }
+  for (auto const& [target, place] : places) {
+    environment.note("account of " + target, place.account);
+    environment.note("region of " + target, place.region);
+  }
+}
+
+}  // namespace
 
 Result<OpenedServices> ServicesFactory::Parts::open(
     AwsSettings const& settings, std::map<std::string, RecordedWorld::Place> const& places) {
@@ -176,7 +251,8 @@ Result<OpenedServices> ServicesFactory::Parts::open(
     session_options.profile = settings.profile;
     if (settings.endpoint_url) session_options.endpoints.url = *settings.endpoint_url;
   }
-  HandedEnvironment environment(std::move(variables));
+  HandedEnvironment handed(std::move(variables));
+  FingerprintedEnvironment environment(handed);
   net::Client& client = client_for(environment.get("AWS_CA_BUNDLE").value_or(""));
   auto session =
       aws::open_session(session_options, environment, aws::Ports{client, clock, random, budget});
@@ -190,9 +266,12 @@ Result<OpenedServices> ServicesFactory::Parts::open(
   bundle->aws = std::make_unique<engine::SessionAws>(std::move(*session), *lag);
   if (!places.empty()) bundle->aws = std::make_unique<RecordedAws>(std::move(bundle->aws), places);
   bundle->services.emplace(
-      engine::Services{clock, random, *bundle->aws, client, packages, options.user_agent});
+      engine::Services{clock, random, *bundle->aws, client, packages, options.user_agent, history});
   engine::Services* services = &*bundle->services;
-  return OpenedServices{std::shared_ptr<engine::Services>(std::move(bundle), services),
+  environment.note("url", session_options.endpoints.url);
+  note(environment, settings, places, *lag);
+  return OpenedServices{shared(environment.fingerprint(),
+                               std::shared_ptr<engine::Services>(std::move(bundle), services)),
                         std::move(*world)};
 }
 
@@ -205,6 +284,8 @@ ServicesFactory::~ServicesFactory() = default;
 Result<OpenedServices> ServicesFactory::open(AwsSettings const& settings) {
   return parts_->open(settings, {});
 }
+
+void ServicesFactory::use_history(engine::History& history) { parts_->history = &history; }
 
 Result<std::string> ServicesFactory::local_endpoint(std::string const& folder) {
   return parts_->endpoints.url_of(folder);

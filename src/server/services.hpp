@@ -35,8 +35,8 @@ struct RecordedWorld {
 };
 
 /// Turns settings into services. All runs of one factory share the connections, the packages and,
-/// by account and Region, the budget of calls (design E6). Thread-safe. Must outlive what it
-/// opened.
+/// by account and Region, the budget of calls (design E6). Runs whose settings, and the files those
+/// lead to, are the same share all services. Thread-safe. Must outlive what it opened.
 class ServicesFactory {
  public:
   /// The references must outlive the factory.
@@ -59,6 +59,9 @@ class ServicesFactory {
   /// GetCallerIdentity.
   Result<OpenedServices> reopen(AwsSettings settings, RecordedWorld const& recorded,
                                 plan::Plan const& plan, std::stop_token stop = {});
+
+  /// For everything that is opened from here on; must outlive it. Before the first `open`.
+  void use_history(engine::History& history);
 
   /// The URL of the local endpoint of that state folder, started where nobody serves it.
   Result<std::string> local_endpoint(std::string const& folder);

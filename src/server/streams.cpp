@@ -1,7 +1,5 @@
 #include "server/streams.hpp"
 
-#include <algorithm>
-
 #include "base/log.hpp"
 #include "server/event_stream.hpp"
 #include "server/run_page.hpp"
@@ -17,11 +15,8 @@ constexpr Duration round_length = std::chrono::seconds(1);
 
 Result<RunPage> read_page(engine::Engine& engine, std::string const& run, std::int64_t after) {
   RunPage page;
-  // Looked at before the journal: a run that is executed now may end meanwhile, which the journal
-  // then shows; the other way round an end could be missed.
-  auto active = engine.active();
-  page.executed = std::ranges::find(active, run) != active.end();
-  auto read = engine.with_store([&](store::Store& store) -> Result<void> {
+  auto read = engine.with_core([&](store::Store& store, engine::Core const& core) -> Result<void> {
+    page.executed = core.executes(run);
     auto row = store.run(run);
     if (!row) return std::unexpected(row.error());
     if (!*row)
@@ -103,10 +98,9 @@ void Streams::loop() {
   News news;
   while (wait(news)) {
     for (auto& stream : news.arrived) streams_.push_back(std::move(stream));
-    std::vector<std::string> active;
-    if (!streams_.empty()) active = engine_.active();
+    auto executed = executed_of_followed();
     std::erase_if(streams_, [&](Stream& stream) {
-      bool gone = std::ranges::find(active, stream.run) == active.end();
+      bool gone = !executed.contains(stream.run);
       bool new_to_it = std::exchange(stream.fresh, false) || news.runs.contains(stream.run);
       if (new_to_it || gone) return !serve(stream);
       bool heard = !news.ping && clock_.monotonic() - stream.last_push < heartbeat_;
@@ -121,6 +115,18 @@ void Streams::loop() {
   for (auto& stream : streams_) stream.feed->close();
   for (auto& stream : news.arrived) stream.feed->close();
   streams_.clear();
+}
+
+/// The followed runs that this process executes.
+std::set<std::string> Streams::executed_of_followed() {
+  std::set<std::string> executed;
+  if (streams_.empty()) return executed;
+  engine_.with_core([&](store::Store&, engine::Core const& core) {
+    for (auto const& stream : streams_)
+      if (core.executes(stream.run)) executed.insert(stream.run);
+    return true;
+  });
+  return executed;
 }
 
 bool Streams::send(Stream& stream, std::string text) {

@@ -51,6 +51,7 @@ class Streams {
 
   void loop();
   bool wait(News& news);
+  std::set<std::string> executed_of_followed();
   /// False once the stream is done with.
   bool serve(Stream& stream);
   bool send(Stream& stream, std::string text);

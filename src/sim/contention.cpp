@@ -332,7 +332,8 @@ bool Contention::over() const {
 Report Contention::run() {
   cloud_.furnish();
   machine_ = std::make_unique<Machine>(Machine{clock_, random_, *store_, *packages_, executors_,
-                                               evaluators_, world_.metric_lag, options_.bug});
+                                               evaluators_, world_.metric_lag, options_.bug,
+                                               world_.unload_after});
   set_store_faults();
   draw_events();
   boot();

@@ -33,9 +33,18 @@ class Access final : public engine::AwsAccess {
 }  // namespace
 
 Process::Process(Machine& machine, int number) : machine_(machine), budget_(machine.clock) {
-  core_ = std::make_unique<engine::Core>(
-      engine::Core::Ports{machine.store, workers_, machine.clock, machine.random, machine.executors,
-                          machine.evaluators, "process-" + std::to_string(number), nullptr});
+  core_ = std::make_unique<engine::Core>(engine::Core::Ports{
+      machine.store, workers_, machine.clock, machine.random, machine.executors, machine.evaluators,
+      "process-" + std::to_string(number),
+      [this](std::string const& run, engine::Snapshot const& seen,
+             std::vector<engine::Event> const&) { committed_[run] = seen.state; },
+      machine.unload_after});
+}
+
+std::optional<engine::RunState> Process::committed(std::string const& run) const {
+  auto found = committed_.find(run);
+  if (found == committed_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::shared_ptr<engine::Services> Process::services(net::Client& client) {

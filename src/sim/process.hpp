@@ -21,6 +21,7 @@ struct Machine {
   plan::Evaluators const& evaluators;
   Duration metric_lag{};
   PlantedBug bug = PlantedBug::none;
+  std::optional<Duration> unload_after;
 };
 
 /// One life of the program: the production's Core with its work queue and its way to AWS.
@@ -32,6 +33,8 @@ class Process {
   QueueWorkers& workers() { return workers_; }
   /// The ports of a run whose calls go through `client`, which must outlive this.
   std::shared_ptr<engine::Services> services(net::Client& client);
+  /// A run's state in memory when it committed last; none: it did not in this life.
+  std::optional<engine::RunState> committed(std::string const& run) const;
 
  private:
   Machine& machine_;
@@ -40,6 +43,7 @@ class Process {
   std::vector<std::unique_ptr<aws::Budget>> own_budgets_;  ///< with limiter_per_run
   std::vector<std::unique_ptr<net::Client>> clients_;
   std::vector<std::unique_ptr<engine::AwsAccess>> access_;
+  std::map<std::string, engine::RunState> committed_;
   std::unique_ptr<engine::Core> core_;
 };
 

@@ -19,9 +19,11 @@ class Rehearsing {
         each_(each),
         store_(store::open_memory(store::make_memory(), world.clock())),
         core_({*store_, workers_, world.clock(), world.random(), executors_, evaluators,
-               "rehearsal", [this](auto const& run, auto const& seen, auto const& events) {
+               "rehearsal",
+               [this](auto const& run, auto const& seen, auto const& events) {
                  committed(run, seen, events);
-               }}) {}
+               },
+               std::nullopt}) {}
 
   Result<Rehearsed> run(plan::Plan plan);
 

@@ -49,6 +49,7 @@ Scenario draw_scenario(Random& random, store::Packages& packages) {
   scenario.settle_delay = milliseconds(between(random, 0, 300));
   draw_plan(random, packages, scenario);
   bound(scenario);
+  if (chance(random, 0.5)) scenario.unload_after = std::chrono::seconds(5);
   return scenario;
 }
 
@@ -68,6 +69,7 @@ Scenario draw_neighbour(Random& random, store::Packages& packages, Scenario cons
   scenario.prefix = std::move(prefix);
   scenario.approves = first.approves;
   scenario.metric_lag = first.metric_lag;
+  scenario.unload_after = first.unload_after;
   scenario.settle_delay = first.settle_delay;
   draw_plan(random, packages, scenario);
   bound(scenario);

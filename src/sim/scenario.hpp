@@ -49,6 +49,7 @@ struct Scenario {
   int signals = 0;        ///< sent at random moments
   double approves = 0.8;  ///< chance that whoever is asked says yes
   Duration metric_lag{};
+  Duration unload_after{};  ///< runs that wait leave memory at once, or as in production
   Duration settle_delay{};
   Duration expected{};  ///< of the run without trouble
   Duration bound{};     ///< by then it must have ended

@@ -150,9 +150,9 @@ void Simulation::finish() {
 
 Report Simulation::run() {
   cloud_.furnish();
-  machine_ =
-      std::make_unique<Machine>(Machine{node_clock_, random_, *store_, *packages_, executors_,
-                                        evaluators_, scenario_.metric_lag, options_.bug});
+  machine_ = std::make_unique<Machine>(Machine{node_clock_, random_, *store_, *packages_,
+                                               executors_, evaluators_, scenario_.metric_lag,
+                                               options_.bug, scenario_.unload_after});
   set_store_faults();
   draw_events();
   boot();

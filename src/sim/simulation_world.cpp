@@ -100,9 +100,9 @@ void Simulation::send(engine::Signal signal) {
 /// What the process knows is what its journals say.
 void Simulation::check_memory() {
   for (auto const& watch : followed_.all()) {
-    auto snapshot = process_->core().snapshot(watch->run());
-    if (!snapshot || snapshot->state.last_seq != watch->state().last_seq) continue;
-    auto live = to_json(snapshot->state), stored = to_json(watch->state());
+    auto committed = process_->committed(watch->run());
+    if (!committed || committed->last_seq != watch->state().last_seq) continue;
+    auto live = to_json(*committed), stored = to_json(watch->state());
     if (live.dump() != stored.dump())
       broken("the stored journal does not fold to the state in memory:\n" + live.pretty() + "\n" +
              stored.pretty());

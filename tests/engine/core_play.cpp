@@ -24,7 +24,10 @@ class NoHttp final : public net::Client {
 
 }  // namespace
 
-CorePlay::CorePlay() : aws_(std::make_unique<NoAws>()), http_(std::make_unique<NoHttp>()) {
+CorePlay::CorePlay(std::optional<Duration> unload_after)
+    : unload_after_(unload_after),
+      aws_(std::make_unique<NoAws>()),
+      http_(std::make_unique<NoHttp>()) {
   services_ = std::make_shared<engine::Services>(
       engine::Services{clock_, random_, *aws_, *http_, *packages_});
   auto executor = std::make_unique<Probe>();
@@ -37,8 +40,9 @@ CorePlay::CorePlay() : aws_(std::make_unique<NoAws>()), http_(std::make_unique<N
 void CorePlay::make_core() {
   core_.reset();
   workers_ = std::make_unique<sim::QueueWorkers>();
-  core_ = std::make_unique<engine::Core>(engine::Core::Ports{
-      *store_, *workers_, clock_, random_, executors_, evaluators_, "test", nullptr});
+  core_ = std::make_unique<engine::Core>(engine::Core::Ports{*store_, *workers_, clock_, random_,
+                                                             executors_, evaluators_, "test",
+                                                             nullptr, unload_after_});
 }
 
 void CorePlay::start(plan::Node root) {
@@ -138,6 +142,15 @@ void CorePlay::fail_commits(bool before, bool after) {
   store::MemoryFaults faults;
   faults.before_commit = answer(before);
   faults.after_commit = answer(after);
+  store::set_faults(*memory_, std::move(faults));
+}
+
+void CorePlay::on_reads(std::function<Result<void>(std::string_view)> answer) {
+  store::MemoryFaults faults;
+  if (answer)
+    faults.before_read = [answer = std::move(answer)](char const* operation) {
+      return answer(operation);
+    };
   store::set_faults(*memory_, std::move(faults));
 }
 

@@ -37,7 +37,8 @@ class Probe final : public engine::Executor {
 /// what the test's probe does.
 class CorePlay {
  public:
-  CorePlay();
+  /// `unload_after`: as in Core::Ports.
+  explicit CorePlay(std::optional<Duration> unload_after = std::chrono::seconds(5));
 
   /// Starts a plan with this root; none of its releases is real.
   void start(plan::Node root);
@@ -52,6 +53,8 @@ class CorePlay {
   void restart();
   /// The same with these runs, in this order; the others are left to nobody.
   void restart(std::vector<std::string> const& runs);
+  /// Core::resume.
+  Result<void> resume(std::string const& run) { return core_->resume(run, services_); }
   /// Another process takes the run and ends it.
   void end_elsewhere(std::string const& run);
   /// Core::signal of another run than the one that `start` began.
@@ -75,11 +78,14 @@ class CorePlay {
   store::RunRow row();
   /// From here on every commit is answered so; none: all work.
   void fail_commits(bool before, bool after);
+  /// From here on it is asked before every read of the store, by the operation's name.
+  void on_reads(std::function<Result<void>(std::string_view)> answer);
 
  private:
   void make_core();
   class NoAws;
 
+  std::optional<Duration> unload_after_;
   sim::VirtualClock clock_{from_millis(1'700'000'000'000)};
   SeededRandom random_{7};
   std::shared_ptr<store::Memory> memory_ = store::make_memory();

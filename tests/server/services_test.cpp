@@ -1,6 +1,7 @@
 #include "server/services.hpp"
 
 #include <filesystem>
+#include <fstream>
 
 #include "server/fixture.hpp"
 
@@ -61,6 +62,34 @@ TEST_F(ServicesTest, ALocalStateFolderHasOneEndpointHoweverOftenItIsNamed) {
   ServicesFactory other(system_clock(), system_random(), *packages_);
   EXPECT_EQ(*other.local_endpoint(*settings.local_state),
             *factory_.local_endpoint(*settings.local_state));
+}
+
+TEST_F(ServicesTest, RunsOfTheSameSettingsShareWhatStandsBehindThem) {
+  auto file = folder_.path() / "credentials";
+  auto write = [&](std::string const& secret) {
+    std::ofstream(file) << "[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = "
+                        << secret << "\n";
+  };
+  write("first");
+  AwsSettings settings = aws();
+  for (auto name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}) settings.environment.erase(name);
+  settings.environment["AWS_SHARED_CREDENTIALS_FILE"] = file.string();
+  auto open = [&] {
+    auto opened = factory_.open(settings);
+    EXPECT_TRUE(opened) << opened.error().text();
+    return opened->services;
+  };
+  auto first = open();
+  EXPECT_EQ(open(), first);
+  // Other settings, or other keys in the file that they name, are another identity
+  settings.region = "us-west-2";
+  auto elsewhere = open();
+  EXPECT_NE(elsewhere, first);
+  settings.region.reset();
+  write("second");
+  auto second = open();
+  EXPECT_NE(second, first);
+  EXPECT_EQ(open(), second);
 }
 
 TEST_F(ServicesTest, ARecordedAccountMustBeReached) {

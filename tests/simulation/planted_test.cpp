@@ -26,8 +26,6 @@ TEST_P(PlantedBugs, AreFound) {
     if (report.ok) continue;
     RecordProperty("seed", std::to_string(seed));
     RecordProperty("violation", report.violations.front());
-    if (std::getenv("SLUICE_TELL"))
-      std::fprintf(stderr, "seed %d: %s\n", int(seed), report.violations.front().c_str());
     return;
   }
   FAIL() << "no invariant noticed it within " << planted_seeds << " seeds";
