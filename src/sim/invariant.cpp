@@ -30,7 +30,8 @@ std::optional<IntentName> open_intent(View const& view, Write const& write) {
     if (node.effects.empty() || !node.effects.back().open()) continue;
     std::string const& name = node.effects.back().intent["name"].as_string();
     // What the call of an intent is named in Lambda's API.
-    if ((name == "DescribeAlias" ? "UpdateAlias" : name) != write.call.operation) continue;
+    bool alias = name == "DescribeAlias" || name == "FenceAlias";
+    if ((alias ? "UpdateAlias" : name) != write.call.operation) continue;
     auto const& function = view.function(node.input["release"].as_string());
     if (function.name != write.call.function || function.region != write.call.region) continue;
     return IntentName{path, node.attempt, node.effects.size() - 1};
