@@ -240,7 +240,7 @@ json::Value recover(Job const& job) {
           {"bare_commits_per_second", bare}};
 }
 
-void copy(std::filesystem::path const& from, std::filesystem::path const& to) {
+void copy_folder(std::filesystem::path const& from, std::filesystem::path const& to) {
   std::filesystem::remove_all(to);
   std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
 }
@@ -260,16 +260,16 @@ int run(std::vector<std::size_t> const& furnished, std::vector<std::size_t> cons
     Job const left{workplace.folder("left"), runs, true, true};
     Job const taken{workplace.folder("taken"), runs, true, true};
     measure("make", left, make);
-    copy(left.folder, taken.folder);
+    copy_folder(left.folder, taken.folder);
     measure("recover", taken, recover);
-    copy(left.folder, taken.folder);
+    copy_folder(left.folder, taken.folder);
     measure("late", taken, late);
     Job bare = taken;
     bare.furnished = false;
-    copy(left.folder, taken.folder);
+    copy_folder(left.folder, taken.folder);
     measure("hold", bare, hold);
     bare.unloads = false;
-    copy(left.folder, taken.folder);
+    copy_folder(left.folder, taken.folder);
     measure("hold all in memory", bare, hold);
   }
   for (auto runs : held) {
