@@ -185,11 +185,9 @@ void Core::let_go() {
     run->lost = true;
     touch(*run);
   }
-  for (auto const& [id, parked] : std::exchange(parked_, {})) {
-    due_.set(id, std::nullopt);
-    if (auto released = ports_.store.release(id, parked.epoch); !released)
-      log::warning("run_not_released", {{"run", id}, {"reason", released.error().message}});
-  }
+  // Their rows go on naming this process, as after a crash: a commit for each of many runs would
+  // hold up whoever takes the store over, and does not need them.
+  for (auto const& [id, parked] : std::exchange(parked_, {})) due_.set(id, std::nullopt);
 }
 
 std::optional<std::string> Core::frozen() const {

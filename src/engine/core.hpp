@@ -113,7 +113,8 @@ class Core {
   bool executes(std::string const& run) const;
   /// How many runs are in memory.
   std::size_t in_memory() const { return runs_.size(); }
-  /// Asks every step in flight to return early and gives the runs up without ending them.
+  /// Asks every step in flight to return early and gives the runs up without ending them. The rows
+  /// of those that only wait go on naming this process.
   void let_go();
   /// Whether the journal cannot be written right now, and why.
   std::optional<std::string> frozen() const;
