@@ -12,9 +12,18 @@
 namespace sluice::engine {
 namespace {
 
+constexpr Duration hint_wait = std::chrono::seconds(2);
 constexpr Duration longest_sleep = std::chrono::seconds(1);
 /// Something can be due and yet have to wait for a step in flight: do not spin meanwhile.
 constexpr Duration shortest_sleep = std::chrono::milliseconds(5);
+/// At the end: how long steps may take to return by themselves, and then when they were asked to.
+constexpr Duration unhurried = std::chrono::seconds(1);
+constexpr Duration hurried = std::chrono::seconds(4);
+
+std::optional<Time> earlier(std::optional<Time> a, std::optional<Time> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
 
 }  // namespace
 
@@ -28,8 +37,16 @@ class Engine::Loop final : public Workers {
                ThreadPool(options.rollback_threads)},
         core_({store, *this, clock, random, executors, evaluators, options.owner,
                [this](std::string const& run, Snapshot const& snapshot,
-                      std::vector<Event> const& events) { tell(run, snapshot, events); }}),
-        thread_([this](std::stop_token const& stop) { loop(stop); }) {}
+                      std::vector<Event> const& events) { tell(run, snapshot, events); },
+               options.shared ? options.shared->trust : nullptr}),
+        node_(make_node(store, random, options)),
+        thread_([this](std::stop_token const& stop) { loop(stop); }) {
+    if (node_ && options.shared->hints)
+      hints_ = std::jthread([this, &hints = *options.shared->hints](std::stop_token const& stop) {
+        while (!stop.stop_requested())
+          if (hints.wait_for_change(hint_wait, stop)) post([this] { node_->look(); });
+      });
+  }
 
   ~Loop() override { stop(); }
 
@@ -74,7 +91,16 @@ class Engine::Loop final : public Workers {
 
   void stop() {
     if (stopped_.exchange(true)) return;
-    call([&] { core_.let_go(); });
+    hints_ = {};
+    call([&] {
+      if (node_) node_->stop_claiming();
+      core_.drain();
+    });
+    if (!await_rest(unhurried)) {
+      call([&] { core_.hurry(); });
+      await_rest(hurried);
+    }
+    call([&] { node_ ? node_->leave() : core_.let_go(); });
     for (auto& pool : pools_) pool.stop();
     thread_.request_stop();
     arrived_.notify_one();
@@ -82,9 +108,24 @@ class Engine::Loop final : public Workers {
   }
 
   Core& core() { return core_; }
+  Node const* node() const { return node_.get(); }
+  bool ending() const { return stopped_; }
   Guarded<std::map<std::size_t, Listener>>& listeners() { return listeners_; }
 
  private:
+  std::unique_ptr<Node> make_node(store::Store& store, Random& random,
+                                  EngineOptions const& options) {
+    if (!options.shared) return nullptr;
+    Node::Ports ports{core_, store, *this, clock_, random, *options.shared->trust};
+    return std::make_unique<Node>(ports, options.shared->node);
+  }
+
+  /// True: nothing is out any more.
+  bool await_rest(Duration time) {
+    std::unique_lock lock(mutex_);
+    return rest_.wait_for(lock, time, [&] { return at_rest_; });
+  }
+
   void loop(std::stop_token const& stop) {
     while (true) {
       std::deque<std::function<void()>> batch;
@@ -96,10 +137,22 @@ class Engine::Loop final : public Workers {
         closed_ = batch.empty() && stop.stop_requested();
         if (closed_) return;
       }
-      for (auto& message : batch) message();
+      for (auto& message : batch) {
+        message();
+        if (node_) node_->tick();  // the lease is renewed also where there is much to do
+      }
+      if (node_) node_->tick();
       core_.tick();
       due_ = core_.next_due();
+      if (node_) due_ = earlier(due_, node_->next_due());
+      if (stopped_ && core_.at_rest()) tell_rest();
     }
+  }
+
+  void tell_rest() {
+    std::lock_guard lock(mutex_);
+    at_rest_ = true;
+    rest_.notify_all();
   }
 
   Duration time_to_sleep() {
@@ -116,14 +169,18 @@ class Engine::Loop final : public Workers {
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<std::function<void()>> messages_;
-  bool closed_ = false;      // under mutex_
+  bool closed_ = false;   // under mutex_
+  bool at_rest_ = false;  // under mutex_, once it is ending
+  std::condition_variable rest_;
   std::mutex after_end_;     // for callers, once the thread has ended
   std::optional<Time> due_;  // the thread's own
   std::atomic<bool> stopped_{false};
   Guarded<std::map<std::size_t, Listener>> listeners_;
   std::array<ThreadPool, 3> pools_;
-  Core core_;  // touched by the thread only
+  Core core_;                   // touched by the thread only
+  std::unique_ptr<Node> node_;  // the same; null: the store is not shared
   std::jthread thread_;
+  std::jthread hints_;
 };
 
 Engine::Engine(store::Store& store, Clock& clock, Random& random, Executors const& executors,
@@ -138,7 +195,7 @@ Core const& Engine::core() const { return loop_->core(); }
 void Engine::look(std::function<void()> const& what) { loop_->look(what); }
 
 Result<void> Engine::change(std::function<void()> const& what) {
-  if (loop_->call(what)) return {};
+  if (!loop_->ending() && loop_->call(what)) return {};
   return fail(ErrorCode::unavailable, "this process is ending and takes nothing more",
               "Ask again: another process takes the run up.");
 }
@@ -190,6 +247,22 @@ bool Engine::executes(std::string const& run) {
 std::optional<std::string> Engine::frozen() {
   std::optional<std::string> answer;
   look([&] { answer = loop_->core().frozen(); });
+  return answer;
+}
+
+std::optional<LeaseState> Engine::lease() {
+  std::optional<LeaseState> answer;
+  look([&] {
+    Node const* node = loop_->node();
+    if (node)
+      answer = {node->trusted(), node->clock_skew(), loop_->core().executing(), node->held()};
+  });
+  return answer;
+}
+
+OwnershipCounts Engine::ownership() {
+  OwnershipCounts answer;
+  look([&] { answer = loop_->core().ownership(); });
   return answer;
 }
 

@@ -9,6 +9,7 @@ namespace sluice::engine {
 namespace {
 
 constexpr Duration retry_lease = std::chrono::seconds(1);
+constexpr Duration never = Duration::max();
 constexpr std::size_t most_listed = 1'000;
 constexpr Duration first_retry = std::chrono::seconds(1);
 constexpr Duration longest_retry = std::chrono::minutes(5);
@@ -40,7 +41,7 @@ void Node::tick() {
   watch_trust();
   if (!member_ || !trusted_) return;
   if (claiming_ && look_at_ <= now()) claim();
-  retry_held();
+  if (retry_at_ <= now()) retry_held();
 }
 
 /// A lapse of trust alone ends no term: where a renewal comes through after all the runs are still
@@ -92,6 +93,8 @@ void Node::end_term() {
   ports_.core.end_term();
   member_.reset();
   held_.clear();
+  opening_ = 0;
+  retry_at_ = never;
   trusted_ = adrift_ = false;
   join_at_ = now();
   if (!left_) join();
@@ -108,7 +111,7 @@ void Node::look() { look_at_ = std::min(look_at_, now()); }
 void Node::claim() {
   look_at_ = now() + options_.poll_every;
   std::size_t mine = ports_.core.executing() + held_.size();
-  if (mine >= options_.most_runs) return;
+  if (mine >= options_.most_runs || opening_ >= options_.batch) return;
   std::size_t limit = std::min(options_.batch, options_.most_runs - mine);
   if (adrift_ && !find_adrift()) return;
   auto claimed = ports_.store.claim_free(*member_, limit);
@@ -150,12 +153,18 @@ bool Node::find_adrift() {
 
 void Node::retry_held() {
   std::vector<std::string> due;
-  for (auto const& [id, held] : held_)
+  retry_at_ = never;
+  for (auto const& [id, held] : held_) {
     if (!held.opening && held.retry <= now()) due.push_back(id);
+    if (!held.opening && held.retry > now()) retry_at_ = std::min(retry_at_, held.retry);
+  }
   for (auto const& id : due) {
     if (!member_) return;
     auto row = ports_.store.run(id);
-    if (!row) return;
+    if (!row) {
+      retry_at_ = now() + first_retry;
+      return;
+    }
     auto& held = held_.at(id);
     bool ours = *row && !(*row)->ended && (*row)->owner_incarnation == member_->incarnation;
     if (!ours) {
@@ -185,10 +194,13 @@ void Node::open(std::string const& run) {
       if (*alive && term == terms_ && member_) opened(run, std::move(services));
     };
   };
+  ++opening_;
   ports_.workers.run(pool, std::move(work));
 }
 
 void Node::opened(std::string const& run, Result<std::shared_ptr<Services>> services) {
+  --opening_;
+  if (opening_ + 1 == options_.batch) look();  // claiming waited for this
   auto found = held_.find(run);
   if (found == held_.end()) return;
   if (!services) return hold(run, services.error());
@@ -202,6 +214,7 @@ void Node::hold(std::string const& run, Error const& why) {
   auto& held = held_.at(run);
   held.opening = false;
   held.retry = now() + retry_after(held.tries);
+  retry_at_ = std::min(retry_at_, held.retry);
   note(held, why);
 }
 
@@ -226,8 +239,7 @@ std::optional<Time> Node::next_due() const {
   if (member_ && trusted_) {
     due = std::min(due, now() + ports_.trust.left());
     if (claiming_) due = std::min(due, look_at_);
-    for (auto const& [id, held] : held_)
-      if (!held.opening) due = std::min(due, held.retry);
+    due = std::min(due, retry_at_);
   }
   return ports_.clock.now() + std::max(Duration(0), due - now());
 }

@@ -65,6 +65,8 @@ class Node {
   /// by itself.
   void leave();
 
+  /// Whether it has a lease and may act on it now.
+  bool trusted() const { return member_ && ports_.trust.holds(); }
   /// None: it has no lease at this moment.
   std::optional<store::Membership> const& member() const { return member_; }
   /// Runs that are claimed, but whose services cannot be opened.
@@ -104,6 +106,8 @@ class Node {
   std::stop_source term_;  ///< requested when the term ends
   std::int64_t terms_ = 0;
   Duration join_at_{0}, renew_at_{0}, look_at_{0};
+  Duration retry_at_ = Duration::max();  ///< the next of the held ones
+  std::size_t opening_ = 0;
   Duration skew_{0};
   bool trusted_ = false;  ///< as the core was last told
   bool adrift_ = false;   ///< the answer to a claim was lost: it may own runs unknowingly
