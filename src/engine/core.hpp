@@ -27,6 +27,7 @@ struct Signal {
   std::string by;
   std::string reason;
   json::Value data;
+  std::string letter;  ///< that it came by (letters.hpp); empty: none
 };
 
 struct StartRequest {
@@ -143,6 +144,8 @@ class Core {
   void hurry();
   /// Whether nothing is out.
   bool at_rest() const;
+  /// Whether there is a Node, and so may be other servers.
+  bool shared() const { return shared_; }
   /// How many runs are this core's and have not ended.
   std::size_t executing() const;
   OwnershipCounts const& ownership() const { return ownership_; }

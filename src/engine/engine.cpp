@@ -7,11 +7,13 @@
 #include <thread>
 
 #include "base/guarded.hpp"
+#include "engine/letters.hpp"
 #include "engine/thread_pool.hpp"
 
 namespace sluice::engine {
 namespace {
 
+constexpr Duration letter_poll = std::chrono::milliseconds(100);
 constexpr Duration hint_wait = std::chrono::seconds(2);
 constexpr Duration longest_sleep = std::chrono::seconds(1);
 /// Something can be due and yet have to wait for a step in flight: do not spin meanwhile.
@@ -33,14 +35,13 @@ class Engine::Loop final : public Workers {
   Loop(store::Store& store, Clock& clock, Random& random, Executors const& executors,
        plan::Evaluators const& evaluators, EngineOptions const& options)
       : clock_(clock),
+        random_(random),
         pools_{ThreadPool(options.short_threads), ThreadPool(options.long_threads),
                ThreadPool(options.rollback_threads)},
-        core_({store, *this, clock, random, executors, evaluators, options.owner,
-               [this](std::string const& run, Snapshot const& snapshot,
-                      std::vector<Event> const& events) { tell(run, snapshot, events); },
-               options.shared ? options.shared->trust : nullptr}),
+        core_(core_ports(store, random, executors, evaluators, options)),
         node_(make_node(store, random, options)),
         thread_([this](std::stop_token const& stop) { loop(stop); }) {
+    if (node_) post([] {});  // it joins at once
     if (node_ && options.shared->hints)
       hints_ = std::jthread([this, &hints = *options.shared->hints](std::stop_token const& stop) {
         while (!stop.stop_requested())
@@ -110,9 +111,25 @@ class Engine::Loop final : public Workers {
   Core& core() { return core_; }
   Node const* node() const { return node_.get(); }
   bool ending() const { return stopped_; }
+  Clock& clock() { return clock_; }
+  Random& random() { return random_; }
   Guarded<std::map<std::size_t, Listener>>& listeners() { return listeners_; }
 
  private:
+  Core::Ports core_ports(store::Store& store, Random& random, Executors const& executors,
+                         plan::Evaluators const& evaluators, EngineOptions const& options) {
+    return {.store = store,
+            .workers = *this,
+            .clock = clock_,
+            .random = random,
+            .executors = executors,
+            .evaluators = evaluators,
+            .owner = options.owner,
+            .committed = [this](std::string const& run, Snapshot const& snapshot,
+                                std::vector<Event> const& events) { tell(run, snapshot, events); },
+            .trust = options.shared ? options.shared->trust : nullptr};
+  }
+
   std::unique_ptr<Node> make_node(store::Store& store, Random& random,
                                   EngineOptions const& options) {
     if (!options.shared) return nullptr;
@@ -166,6 +183,7 @@ class Engine::Loop final : public Workers {
   }
 
   Clock& clock_;
+  Random& random_;
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<std::function<void()>> messages_;
@@ -224,6 +242,28 @@ Result<void> Engine::signal_unexecuted(std::string const& run, Signal const& sig
   Result<void> answer;
   auto done = change([&] { answer = loop_->core().signal_unexecuted(run, signal); });
   return done ? answer : done;
+}
+
+Result<void> Engine::send(std::string const& run, Signal const& signal) {
+  Clock& clock = loop_->clock();
+  Result<std::string> id;
+  auto sent = change([&] { id = send_letter(store_, loop_->random(), clock.now(), run, signal); });
+  if (!sent) return sent;
+  if (!id) return std::unexpected(id.error());
+  Duration until = clock.monotonic() + letter_patience;
+  while (clock.monotonic() < until && !loop_->ending()) {
+    auto answer = with_store([&](store::Store& store) { return take_answer(store, *id); });
+    if (answer && *answer) return **answer;
+    if (!answer && answer.error().code != ErrorCode::unavailable)
+      return std::unexpected(answer.error());
+    clock.sleep(letter_poll, {});
+  }
+  auto back = with_store([&](store::Store& store) { return take_back(store, *id); });
+  if (back && *back)
+    return fail(ErrorCode::unavailable, "no server executes run " + run + " at the moment",
+                "Nothing was done. Ask again; sluice get " + run + " shows where it stands.");
+  return fail(ErrorCode::unavailable, "whether run " + run + " was told is not known",
+              "sluice get " + run + " shows where it stands.");
 }
 
 std::optional<Snapshot> Engine::snapshot(std::string const& run) {

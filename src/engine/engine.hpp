@@ -49,6 +49,10 @@ class Engine {
   Result<void> resume(std::string const& run, std::shared_ptr<Services> services);
   Result<void> signal(std::string const& run, Signal const& signal);
   Result<void> signal_unexecuted(std::string const& run, Signal const& signal);
+  /// To whichever server executes the run now or takes it over: waits until that one has obeyed or
+  /// refused. unavailable: nobody did for half a minute, and nobody will; or, where the message
+  /// says so, it is not known. Only on a shared store.
+  Result<void> send(std::string const& run, Signal const& signal);
   std::optional<Snapshot> snapshot(std::string const& run);
   std::vector<std::string> active();
   bool executes(std::string const& run);

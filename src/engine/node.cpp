@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "engine/events.hpp"
+#include "engine/letters.hpp"
 
 namespace sluice::engine {
 namespace {
@@ -40,7 +41,10 @@ void Node::tick() {
   if (member_ && renew_at_ <= now()) renew();
   watch_trust();
   if (!member_ || !trusted_) return;
-  if (claiming_ && look_at_ <= now()) claim();
+  if (claiming_ && look_at_ <= now()) {
+    claim();
+    read_letters();
+  }
   if (retry_at_ <= now()) retry_held();
 }
 
@@ -124,6 +128,23 @@ void Node::claim() {
   }
   if (claimed->size() == limit) look_at_ = now() + between_batches;
   for (auto& row : *claimed) take(std::move(row));
+}
+
+/// Those for runs that this server has. Of a run that is held only what ends it can be obeyed.
+void Node::read_letters() {
+  if (!member_) return;
+  auto letters = open_letters(ports_.store);
+  if (!letters) return;
+  for (auto& letter : *letters) {
+    auto held = held_.find(letter.run);
+    bool here = ports_.core.executes(letter.run) || (held != held_.end() && !held->second.opening);
+    if (!here) continue;
+    std::string id = letter.id;
+    auto obeyed =
+        obey(std::move(letter), ports_.core, ports_.store, ports_.clock.now(), options_.name);
+    if (!obeyed)
+      log::info("letter_not_obeyed", {{"letter", id}, {"reason", obeyed.error().message}});
+  }
 }
 
 void Node::take(store::RunRow row) {

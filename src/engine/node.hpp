@@ -31,8 +31,9 @@ struct NodeOptions {
 };
 
 /// A server's lease on its share of the runs (design E7; operability I2, I5, I6, I9, I10): joins,
-/// renews, claims what is free and hands it to the core, and gives everything up at the end. Who
-/// *should* work is all it decides: whose writes count is decided by the epochs.
+/// renews, claims what is free and hands it to the core, obeys letters for its runs, and gives
+/// everything up at the end. Who *should* work is all it decides: whose writes count is decided by
+/// the epochs.
 ///
 /// Without a thread or a clock of its own: everything is called on the core's thread, and what may
 /// block goes to the workers. `tick` is to be called whenever `next_due` says so, and after every
@@ -89,6 +90,7 @@ class Node {
   void end_term();
   void watch_trust();
   void claim();
+  void read_letters();
   bool find_adrift();
   void take(store::RunRow row);
   void retry_held();

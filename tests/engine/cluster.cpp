@@ -68,8 +68,10 @@ Cluster::Server::Server(Cluster& cluster, std::string name)
   node_->tick();
 }
 
-std::string Cluster::Server::start(std::string const& yaml) {
-  auto started = core_->start({cluster_.plan(yaml), "tester", {}, {}, {}}, services_);
+std::string Cluster::Server::start(std::string const& yaml, std::optional<plan::Lock::Busy> busy) {
+  plan::Plan plan = cluster_.plan(yaml);
+  for (auto& lock : plan.locks) lock.busy = busy.value_or(lock.busy);
+  auto started = core_->start({std::move(plan), "tester", {}, {}, {}}, services_);
   EXPECT_TRUE(started) << started.error().text();
   return started ? started->run : "";
 }
@@ -184,6 +186,15 @@ void Cluster::fail_store(std::string const& operation, bool before, bool after) 
   store::MemoryFaults faults;
   faults.before_commit = answer(before);
   faults.after_commit = answer(after);
+  store::set_faults(*memory_, std::move(faults));
+}
+
+void Cluster::fail_store_once(std::string const& operation, int after) {
+  store::MemoryFaults faults;
+  faults.before_commit = [operation, after](char const* called) mutable -> Result<void> {
+    if (operation != called || after-- != 0) return {};
+    return fail(ErrorCode::unavailable, "the store is away");
+  };
   store::set_faults(*memory_, std::move(faults));
 }
 

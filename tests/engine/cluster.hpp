@@ -20,7 +20,7 @@ class Cluster {
     engine::Node& node() { return *node_; }
     engine::Trust& trust() { return trust_; }
     sim::QueueWorkers& workers() { return workers_; }
-    std::string start(std::string const& yaml);
+    std::string start(std::string const& yaml, std::optional<plan::Lock::Busy> busy = std::nullopt);
     /// Does and delivers what is ready; false: there was nothing.
     bool work();
     bool works_on(std::string const& run) const { return core_->executes(run); }
@@ -71,6 +71,9 @@ class Cluster {
   int writes_of_alias();
   local::Endpoint& endpoint() { return *endpoint_; }
   void fail_store(std::string const& operation, bool before, bool after);
+  /// The call of that name after so many others fails; once.
+  void fail_store_once(std::string const& operation, int after);
+  SeededRandom& random() { return random_; }
   void mend_store() { store::set_faults(*memory_, {}); }
 
   /// A canary: to 10 %, an approval, to 100 %.

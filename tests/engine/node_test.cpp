@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/cluster.hpp"
+#include "engine/letters.hpp"
 
 namespace sluice {
 namespace {
@@ -388,6 +389,87 @@ TEST(Node, AfterAnUnknownOutcomeTheEpochIsAskedForFirst) {
   EXPECT_EQ(one.core().ownership().fenced_writes, 1);
   EXPECT_EQ(cluster.endpoint().calls().list(0).items().size(), 0u);
   EXPECT_EQ(cluster.events(run).size(), before);
+}
+
+/// Signals for runs that another server executes.
+class Letters : public testing::Test {
+ protected:
+  Letters() : one_(cluster_.add("one")), run_(one_.start(cluster_.canary())) { cluster_.run(); }
+
+  std::string send(std::string const& kind) {
+    auto id = engine::send_letter(cluster_.store(), cluster_.random(), cluster_.clock().now(), run_,
+                                  {kind, "", "tester", "", {}});
+    EXPECT_TRUE(id) << id.error().text();
+    return *id;
+  }
+  Result<void> answer(std::string const& id) {
+    auto answer = engine::take_answer(cluster_.store(), id);
+    EXPECT_TRUE(answer && *answer) << "no answer";
+    return answer && *answer ? **answer : Result<void>();
+  }
+
+  test::Cluster cluster_;
+  Server& one_;
+  std::string run_;
+};
+
+TEST_F(Letters, AreObeyedByTheServerThatExecutesTheRun) {
+  cluster_.add("two");
+  auto letter = send("approve");
+  cluster_.pass(seconds(3));
+  EXPECT_TRUE(answer(letter));
+  EXPECT_EQ(cluster_.state(run_), "succeeded");
+  EXPECT_FALSE(engine::take_answer(cluster_.store(), letter)) << "it is told once";
+}
+
+TEST_F(Letters, ThatExcludeEachOtherHaveOneWinnerAndTheLoserIsTold) {
+  auto first = send("approve");
+  auto second = send("reject");
+  cluster_.pass(seconds(3));
+  auto a = answer(first);
+  auto b = answer(second);
+  EXPECT_NE(a.has_value(), b.has_value());
+  EXPECT_EQ((a ? b : a).error().code, ErrorCode::conflict);
+}
+
+TEST_F(Letters, ThatAreTakenBackAreNotObeyed) {
+  auto letter = send("stop");
+  EXPECT_TRUE(*engine::take_back(cluster_.store(), letter));
+  cluster_.pass(seconds(3));
+  EXPECT_EQ(cluster_.state(run_), "running");
+  auto obeyed = send("pause");
+  cluster_.pass(seconds(3));
+  EXPECT_FALSE(*engine::take_back(cluster_.store(), obeyed)) << "too late";
+}
+
+TEST_F(Letters, OfARunWhoseOwnerDiedWaitForTheNext) {
+  cluster_.kill(one_);
+  auto letter = send("approve");
+  cluster_.add("two");
+  cluster_.pass(seconds(20));
+  EXPECT_TRUE(answer(letter));
+  EXPECT_EQ(cluster_.state(run_), "succeeded");
+}
+
+TEST_F(Letters, ThatADeadOwnerHadObeyedAreNotObeyedAgain) {
+  auto letter = send("pause");
+  cluster_.fail_store_once("put_record", 1);
+  cluster_.pass(seconds(3));
+  cluster_.mend_store();
+  ASSERT_TRUE(one_.core().snapshot(run_)->state.paused);
+  cluster_.kill(one_);
+  cluster_.add("two");
+  cluster_.pass(seconds(20));
+  EXPECT_TRUE(answer(letter)) << "and not: it is paused already";
+  EXPECT_EQ(cluster_.count(run_, "signal"), 1);
+}
+
+TEST_F(Letters, TellARunOnAnotherServerThatItIsSuperseded) {
+  Server& two = cluster_.add("two");
+  std::string newer = two.start(cluster_.canary("three"), plan::Lock::Busy::supersede);
+  cluster_.pass(seconds(20));
+  EXPECT_EQ(cluster_.state(run_), "superseded") << cluster_.texts(run_);
+  EXPECT_EQ(cluster_.alias(), "1 + 3: 0.1") << cluster_.texts(newer);
 }
 
 }  // namespace

@@ -135,6 +135,17 @@ TEST_F(SharedEngines, AStopHandsTheRunsToTheServerThatIsHinted) {
   EXPECT_EQ(two.engine->wait(run, {})->state.end_state, "succeeded");
 }
 
+TEST_F(SharedEngines, ASignalReachesTheServerThatExecutesTheRun) {
+  Server one(*this, "one"), two(*this, "two");
+  one.watch();
+  std::string run = start(one);
+  one.await(engine::event::node_parked);
+  auto told = two.engine->send(
+      run, {.kind = "approve", .node = "", .by = "t", .reason = "", .data = {}, .letter = {}});
+  EXPECT_TRUE(told) << told.error().text();
+  EXPECT_EQ(one.engine->wait(run, {})->state.end_state, "succeeded");
+}
+
 TEST_F(SharedEngines, AfterTheEndNothingIsTaken) {
   Server one(*this, "one");
   one.engine->shutdown();
