@@ -6,7 +6,7 @@ namespace {
 
 /// What the call of an intent is named in Lambda's API.
 std::string operation_of(std::string const& intent) {
-  return intent == "DescribeAlias" ? "UpdateAlias" : intent;
+  return intent == "DescribeAlias" || intent == "FenceAlias" ? "UpdateAlias" : intent;
 }
 
 class Effects final : public Invariant {
