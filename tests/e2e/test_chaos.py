@@ -1,0 +1,100 @@
+"""Real processes, real accidents: releases are killed, stopped, cut off, and have bad disks.
+
+Each trial is drawn from a number: SLUICE_CHAOS_SEED and those that follow it. The trials that went
+wrong print theirs, and SLUICE_CHAOS_SEED=N SLUICE_CHAOS_TRIALS=1 draws that one again.
+"""
+import os
+import queue
+import random
+import threading
+import time
+import traceback
+import unittest
+from collections import Counter
+
+from chaos.accidents import Cut, Disk, EndpointRestart, Kill, LateWrite, ReadOnly, Terminate
+from chaos.facts import facts_of
+from chaos.judge import verdict
+from chaos.lanes import Lane
+from chaos.plans import draw
+from chaos.stopped import Companion, Stopped
+from chaos.trial import Trial
+
+ACCIDENTS = ((Kill, 34), (LateWrite, 8), (Cut, 16), (EndpointRestart, 6), (Stopped, 16), (Disk, 8),
+             (ReadOnly, 3), (Terminate, 5), (Companion, 4))
+SEED = int(os.environ.get("SLUICE_CHAOS_SEED", "1"))
+TRIALS = int(os.environ.get("SLUICE_CHAOS_TRIALS", "220"))
+# How long updates take at the endpoint of each lane: at once, or long enough to be met.
+LANES = ("0s", "0s", "0s", "30ms")
+
+
+def make(lane, seed):
+    chance = random.Random(seed)
+    return Trial(lane, seed, chance, draw(chance, ACCIDENTS))
+
+
+class Trials:
+    """Seeds for whichever lane is free, and what came of them."""
+
+    def __init__(self):
+        self.seeds = queue.SimpleQueue()
+        for seed in range(SEED, SEED + TRIALS):
+            self.seeds.put(seed)
+        self.wrong, self.times, self.happened, self.done = [], [], Counter(), Counter()
+        self._lock = threading.Lock()
+
+    def work(self, settle_delay):
+        lane = Lane(settle_delay)
+        try:
+            while len(self.wrong) < 5:
+                seed = self.seeds.get_nowait()
+                self.one(lane, seed)
+        except queue.Empty:
+            pass
+        finally:
+            lane.close()
+
+    def one(self, lane, seed):
+        begin = time.monotonic()
+        trial = make(lane, seed)
+        problems = []
+        try:
+            trial.run()
+            problems = verdict(facts_of(trial))
+        except Exception:
+            problems.append(traceback.format_exc())
+        name = type(trial.accident).__name__
+        with self._lock:
+            self.times.append((time.monotonic() - begin, seed))
+            self.done[name] += 1
+            self.happened[name] += bool(trial.accident.happened)
+            if problems:
+                self.wrong.append((seed, trial.describe(), problems, trial.report()))
+        lane.forget(trial)
+
+    def told(self):
+        lines = []
+        for seed, what, problems, report in self.wrong:
+            lines += ["seed %d: %s" % (seed, what), *("  - " + one for one in problems), report, ""]
+        return "\n".join(lines)
+
+
+class ChaosTest(unittest.TestCase):
+    def test_every_release_ends_right_whatever_happens(self):
+        begin = time.monotonic()
+        trials = Trials()
+        lanes = [threading.Thread(target=trials.work, args=(delay,)) for delay in LANES]
+        for lane in lanes:
+            lane.start()
+        for lane in lanes:
+            lane.join()
+        print("seeds %d to %d in %.0f s; the longest took %.1f s (seed %d)" % (
+            SEED, SEED + TRIALS - 1, time.monotonic() - begin, *max(trials.times)))
+        print("accidents that came before the end: %s" % ", ".join(
+            "%s %d of %d" % (name, trials.happened[name], count)
+            for name, count in sorted(trials.done.items())))
+        if trials.wrong:
+            self.fail(trials.told())
+        # Else the releases would be much shorter than the moments are drawn for.
+        if TRIALS >= 100:
+            self.assertGreater(sum(trials.happened.values()), 0.6 * TRIALS)
