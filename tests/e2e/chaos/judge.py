@@ -197,7 +197,8 @@ def place(facts, name):
             elif facts.plan.alias and alias != (version, {}) and \
                     not (facts.plan.new and alias is None and row["state"] != "succeeded"):
                 yield "%s, but the alias is at %s" % (said, alias)
-            elif not facts.plan.alias and after["latest"] != after["versions"][version]:
+            elif not facts.plan.alias and not facts.foreign and \
+                    after["latest"] != after["versions"][version]:
                 yield "%s, but $LATEST is something else" % said
         elif where in ("on_baseline", "unchanged"):
             if not after:
@@ -205,7 +206,8 @@ def place(facts, name):
                     yield "%s, but the function is gone" % said
             elif facts.plan.alias and not facts.foreign and alias != (before and before["alias"]):
                 yield "%s, but the alias is at %s" % (said, alias)
-            elif not facts.plan.alias and before and after["latest"] != before["latest"]:
+            elif not facts.plan.alias and not facts.foreign and before and \
+                    after["latest"] != before["latest"]:
                 yield "%s, but $LATEST is something else" % said
             elif not before and not facts.foreign:
                 yield "%s, but there is a function now" % said
