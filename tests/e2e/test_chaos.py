@@ -12,7 +12,8 @@ import traceback
 import unittest
 from collections import Counter
 
-from chaos.accidents import Cut, Disk, EndpointRestart, Kill, LateWrite, ReadOnly, Terminate
+from chaos.accidents import Cut, EndpointRestart, Kill, LateWrite, Terminate
+from chaos.bad_disks import Disk, ReadOnly
 from chaos.facts import facts_of
 from chaos.judge import verdict
 from chaos.lanes import Lane

@@ -11,6 +11,7 @@ import threading
 
 CUT = "cut"
 FUNCTIONS = re.compile(r"/\d{4}-\d{2}-\d{2}/functions")
+SIGNER = re.compile(r"Credential=([^/]+)/[^/]+/[^/]+/([^/]+)/")
 # Method and path below /functions to the operation; what is not listed is named by both.
 OPERATIONS = (
     ("POST", r"", "CreateFunction"), ("PUT", r"/[^/]+/code", "UpdateFunctionCode"),
@@ -29,7 +30,7 @@ class Call:
         self.number = 0
         self.method, self.path, self.body = method, path, body
         self.headers = headers
-        who = re.search(r"Credential=([^/]+)/[^/]+/[^/]+/([^/]+)/", headers.get("authorization", ""))
+        who = SIGNER.search(headers.get("authorization", ""))
         self.key, self.service = who.groups() if who else ("", "")
         self.operation = self._operation()
         self.status = None  # of the endpoint; None where it never answered

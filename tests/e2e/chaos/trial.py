@@ -12,7 +12,7 @@ DEADLINE = 90  # seconds for one process of a trial
 
 
 class Trigger:
-    """Does something once: at the nth call of a process that matches, as it arrives or is answered."""
+    """Does something once: at the nth call of a process that matches, at its arrival or answer."""
 
     def __init__(self, trial, key, nth, moment, action, matches=lambda call: True):
         self.trial, self.key, self.left, self.moment, self.action = trial, key, nth, moment, action
