@@ -179,37 +179,44 @@ def versions(facts, name):
             yield "%s has %d versions with the content %s" % (name, times, content)
 
 
+def on_candidate(facts, name, row, one, said):
+    """Others may have come later: then it is enough that the run left it there."""
+    plan, after = facts.plan, facts.after[name]
+    left = [new for call, _, new in alias_writes(facts, name) if own(call)]
+    places = [after and after["alias"], *(left[-1:] if facts.foreign else [])]
+    version = one.get("candidate_version")
+    # A run that was ended as soon as it had created the function never learnt of a version.
+    unfinished = plan.new and row["state"] != "succeeded"
+    if after is None or (version not in after["versions"] and not (unfinished and not version)):
+        yield "%s, but there is no version %s" % (said, version)
+    elif plan.alias and (version, {}) not in places and not (unfinished and places[0] is None):
+        yield "%s, but the alias is at %s" % (said, places[0])
+    elif not plan.alias and not facts.foreign and version and \
+            after["latest"] != after["versions"][version]:
+        yield "%s, but $LATEST is something else" % said
+
+
 def place(facts, name):
     """The function stands where the run's row says, and that is a place the plan declares."""
     before, after = facts.before[name], facts.after[name]
     found = facts.releases_of(name)
     alias = after and after["alias"]
-    if facts.foreign:
-        own_writes = [new for call, _, new in alias_writes(facts, name) if own(call)]
-        alias = own_writes[-1] if own_writes else alias  # others may have come later
     for row, one in found if len(facts.stores) == 1 else found[1:]:
         where = one["place"]
         said = "%s of %s is %s" % (name, row["run"], where)
         if where == "on_candidate":
-            version = one["candidate_version"]
-            if after is None or version not in after["versions"]:
-                yield "%s, but there is no version %s" % (said, version)
-            elif facts.plan.alias and alias != (version, {}) and \
-                    not (facts.plan.new and alias is None and row["state"] != "succeeded"):
-                yield "%s, but the alias is at %s" % (said, alias)
-            elif not facts.plan.alias and not facts.foreign and \
-                    after["latest"] != after["versions"][version]:
-                yield "%s, but $LATEST is something else" % said
+            yield from on_candidate(facts, name, row, one, said)
         elif where in ("on_baseline", "unchanged"):
             if not after:
                 if before:
                     yield "%s, but the function is gone" % said
-            elif facts.plan.alias and not facts.foreign and alias != (before and before["alias"]):
+            elif facts.foreign:
+                continue
+            elif facts.plan.alias and alias != (before and before["alias"]):
                 yield "%s, but the alias is at %s" % (said, alias)
-            elif not facts.plan.alias and not facts.foreign and before and \
-                    after["latest"] != before["latest"]:
+            elif not facts.plan.alias and before and after["latest"] != before["latest"]:
                 yield "%s, but $LATEST is something else" % said
-            elif not before and not facts.foreign:
+            elif not before:
                 yield "%s, but there is a function now" % said
         elif where not in ("changed_by_others", "unknown") or not facts.foreign or \
                 row["state"] != "needs_person":
