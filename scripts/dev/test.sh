@@ -139,6 +139,8 @@ run_tests() {
     check "fuzzing" fuzz
   fi
 
+  check "packages" make_packages
+  check "what was packed" check_packages
   # The tidy test ran with the others.
   local which=changed
   if ((full)); then which=all; fi
