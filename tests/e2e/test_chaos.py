@@ -18,28 +18,27 @@ from chaos.facts import facts_of
 from chaos.judge import verdict
 from chaos.lanes import Lane
 from chaos.plans import draw
+from chaos.servers import ServerKilled, can_serve
 from chaos.stopped import Companion, Stopped
 from chaos.trial import Trial
+from support.stage import Stage
 
 ACCIDENTS = ((Kill, 34), (LateWrite, 8), (Cut, 16), (EndpointRestart, 6), (Stopped, 16), (Disk, 8),
              (ReadOnly, 3), (Terminate, 5), (Companion, 4))
 SEED = int(os.environ.get("SLUICE_CHAOS_SEED", "1"))
 TRIALS = int(os.environ.get("SLUICE_CHAOS_TRIALS", "220"))
+SERVERS = ((ServerKilled, 1),)
 # How long updates take at the endpoint of each lane: at once, or long enough to be met.
 LANES = ("0s", "0s", "0s", "30ms")
-
-
-def make(lane, seed):
-    chance = random.Random(seed)
-    return Trial(lane, seed, chance, draw(chance, ACCIDENTS))
 
 
 class Trials:
     """Seeds for whichever lane is free, and what came of them."""
 
-    def __init__(self):
+    def __init__(self, accidents, count):
+        self.accidents, self.count = accidents, count
         self.seeds = queue.SimpleQueue()
-        for seed in range(SEED, SEED + TRIALS):
+        for seed in range(SEED, SEED + count):
             self.seeds.put(seed)
         self.wrong, self.times, self.happened, self.done = [], [], Counter(), Counter()
         self._lock = threading.Lock()
@@ -57,7 +56,8 @@ class Trials:
 
     def one(self, lane, seed):
         begin = time.monotonic()
-        trial = make(lane, seed)
+        chance = random.Random(seed)
+        trial = Trial(lane, seed, chance, draw(chance, self.accidents))
         problems = []
         try:
             trial.run()
@@ -81,21 +81,32 @@ class Trials:
 
 
 class ChaosTest(unittest.TestCase):
-    def test_every_release_ends_right_whatever_happens(self):
+    def judge(self, accidents, count):
+        """Runs the trials in all lanes; how many accidents came before the release's end."""
         begin = time.monotonic()
-        trials = Trials()
+        trials = Trials(accidents, count)
         lanes = [threading.Thread(target=trials.work, args=(delay,)) for delay in LANES]
         for lane in lanes:
             lane.start()
         for lane in lanes:
             lane.join()
         print("seeds %d to %d in %.0f s; the longest took %.1f s (seed %d)" % (
-            SEED, SEED + TRIALS - 1, time.monotonic() - begin, *max(trials.times)))
+            SEED, SEED + count - 1, time.monotonic() - begin, *max(trials.times)))
         print("accidents that came before the end: %s" % ", ".join(
-            "%s %d of %d" % (name, trials.happened[name], count)
-            for name, count in sorted(trials.done.items())))
+            "%s %d of %d" % (name, trials.happened[name], times)
+            for name, times in sorted(trials.done.items())))
         if trials.wrong:
             self.fail(trials.told())
         # Else the releases would be much shorter than the moments are drawn for.
-        if TRIALS >= 100:
-            self.assertGreater(sum(trials.happened.values()), 0.6 * TRIALS)
+        if count >= 20:
+            self.assertGreater(sum(trials.happened.values()), 0.6 * count)
+
+    def test_every_release_ends_right_whatever_happens(self):
+        self.judge(ACCIDENTS, TRIALS)
+
+    def test_every_release_of_a_server_ends_right_whatever_happens(self):
+        stage = Stage(endpoint=False)
+        self.addCleanup(stage.close)
+        if not can_serve(stage):
+            self.skipTest("this sluice has no server")
+        self.judge(SERVERS, TRIALS // 8 or 1)
