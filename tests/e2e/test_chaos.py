@@ -14,6 +14,7 @@ from collections import Counter
 
 from chaos.accidents import Cut, EndpointRestart, Kill, LateWrite, Terminate
 from chaos.bad_disks import Disk, ReadOnly
+from chaos.disks import told
 from chaos.facts import facts_of
 from chaos.judge import verdict
 from chaos.lanes import Lane
@@ -41,10 +42,12 @@ class Trials:
         for seed in range(SEED, SEED + count):
             self.seeds.put(seed)
         self.wrong, self.times, self.happened, self.done = [], [], Counter(), Counter()
+        self.mounts = False
         self._lock = threading.Lock()
 
     def work(self, settle_delay):
         lane = Lane(settle_delay)
+        self.mounts = lane.mounts
         try:
             while len(self.wrong) < 5:
                 seed = self.seeds.get_nowait()
@@ -95,6 +98,8 @@ class ChaosTest(unittest.TestCase):
         print("accidents that came before the end: %s" % ", ".join(
             "%s %d of %d" % (name, trials.happened[name], times)
             for name, times in sorted(trials.done.items())))
+        if trials.done["Disk"] + trials.done["ReadOnly"]:
+            print(told(trials.mounts))
         if trials.wrong:
             self.fail(trials.told())
         # Else the releases would be much shorter than the moments are drawn for.

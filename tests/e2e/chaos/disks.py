@@ -82,13 +82,13 @@ class Limited:
 
 
 class ReadOnly:
-    """For root by a mount that may only be read, for others by the permissions of the files."""
+    """By a mount that may only be read, or by the permissions of the files."""
 
     outlives_process = True
 
     def __init__(self, trial):
         self.place = trial.state
-        self.by_mount = os.geteuid() == 0
+        self.by_mount = trial.lane.mounts
 
     def everything(self):
         yield self.place
@@ -116,8 +116,18 @@ class ReadOnly:
         self.mend(None)
 
 
+def told(mounts):
+    """What bad disks are on this machine."""
+    if mounts:
+        return "full disks are small file systems, stores are read-only by a mount"
+    return "nothing can be mounted here: full disks are limits on files; stores are read-only by " \
+        "%s" % ("permissions" if os.geteuid() != 0 else "nothing, which is skipped")
+
+
 def disk_for(kind, trial):
-    """Where nothing can be mounted, a full disk is a limit of the process instead."""
+    """Where nothing can be mounted, a full disk is a limit of the process instead. None: nothing
+    here keeps root from writing."""
     if kind == "read only":
-        return ReadOnly(trial)
+        can = trial.lane.mounts or os.geteuid() != 0
+        return ReadOnly(trial) if can else None
     return Full(trial) if kind == "full" and trial.lane.mounts else Limited(trial)
