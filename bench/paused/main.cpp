@@ -46,16 +46,16 @@ class House {
         std::optional<Duration> unload_after)
       : world_(world),
         store_(must("open the journal", store::open_sqlite(folder.string(), clock))),
-        rows_(unfinished_runs(store_)),
+        left_(unfinished_runs(store_)),
         engine_(std::make_unique<engine::Engine>(
             store_, clock, system_random(), executors_, evaluators_,
             engine::EngineOptions{.owner = "bench", .unload_after = unload_after})) {}
 
-  std::vector<store::RunRow> const& rows() const { return rows_; }
+  std::vector<Unfinished> const& left() const { return left_; }
   engine::Engine& engine() { return *engine_; }
   TimedStore& store() { return store_; }
   void resume_all() {
-    for (auto const& row : rows_) must("resume a run", engine_->resume(row.id, world_.services()));
+    for (auto const& run : left_) must("resume a run", engine_->resume(run.id, world_.services()));
   }
   std::size_t in_memory() {
     return engine_->with_core(
@@ -65,7 +65,7 @@ class House {
  private:
   World& world_;
   TimedStore store_;
-  std::vector<store::RunRow> rows_;
+  std::vector<Unfinished> left_;
   engine::Executors executors_ = engine::standard_executors();
   plan::Evaluators evaluators_;
   std::unique_ptr<engine::Engine> engine_;
@@ -152,7 +152,7 @@ json::Value hold(Job const& job) {
   auto const window = instant();
   place.clock.sleep(idle_window, {});
   double const busy = (cpu_seconds() - cpu) * 1000 / milliseconds(instant() - window);
-  return {{"runs", house.rows().size()},      {"resumed_seconds", resumed},
+  return {{"runs", house.left().size()},      {"resumed_seconds", resumed},
           {"in_memory", house.in_memory()},   {"empty_mb", before},
           {"memory_mb", megabytes("VmRSS:")}, {"peak_mb", peak},
           {"idle_cpu_percent", busy * 100}};
@@ -162,14 +162,11 @@ json::Value late(Job const& job) {
   Place place(job);
   House house(job.folder, place.world, place.clock, std::chrono::seconds(5));
   std::map<std::size_t, Time> due;
-  for (auto const& row : house.rows()) {
-    auto const& function = row.summary["releases"].items().front()["function"].as_string();
-    due[std::stoul(function.substr(function.find('-') + 1))] = *row.next_due;
-  }
+  for (auto const& run : house.left()) due[run.number] = run.due;
   house.resume_all();
   double const cpu = cpu_seconds();
   auto const begun = instant();
-  place.clock.set(*house.rows().front().next_due - std::chrono::seconds(2));
+  place.clock.set(house.left().front().due - std::chrono::seconds(2));
   wait_until(place.clock, "shift on time", [&] { return place.world.shifts() == due.size(); });
   double const seconds = milliseconds(instant() - begun) / 1000;
   double const busy = (cpu_seconds() - cpu) / seconds;
@@ -217,7 +214,7 @@ json::Value recover(Job const& job) {
   house.store().reset();
   house.resume_all();
   double const resumed = milliseconds(instant() - begun) / 1000;
-  std::size_t const all = house.rows().size();
+  std::size_t const all = house.left().size();
   wait_until(place.clock, "recover", [&] { return ended == all; });
   double const seconds = milliseconds(instant() - begun) / 1000;
   int const commits = house.store().commits();
@@ -227,7 +224,7 @@ json::Value recover(Job const& job) {
     first = std::min(first, shift.instant), last = std::max(last, shift.instant);
   if (place.world.shifts() != all) give_up("recover", "not every alias was moved once");
   house.engine().shutdown();
-  double const bare = bare_commits_per_second(house.store(), house.rows().front().id, place.clock);
+  double const bare = bare_commits_per_second(house.store(), house.left().front().id, place.clock);
   return {{"runs", all},
           {"opened_seconds", opened},
           {"resumed_seconds", resumed},
@@ -240,7 +237,7 @@ json::Value recover(Job const& job) {
           {"bare_commits_per_second", bare}};
 }
 
-void copy(std::filesystem::path const& from, std::filesystem::path const& to) {
+void copy_folder(std::filesystem::path const& from, std::filesystem::path const& to) {
   std::filesystem::remove_all(to);
   std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
 }
@@ -260,16 +257,16 @@ int run(std::vector<std::size_t> const& furnished, std::vector<std::size_t> cons
     Job const left{workplace.folder("left"), runs, true, true};
     Job const taken{workplace.folder("taken"), runs, true, true};
     measure("make", left, make);
-    copy(left.folder, taken.folder);
+    copy_folder(left.folder, taken.folder);
     measure("recover", taken, recover);
-    copy(left.folder, taken.folder);
+    copy_folder(left.folder, taken.folder);
     measure("late", taken, late);
     Job bare = taken;
     bare.furnished = false;
-    copy(left.folder, taken.folder);
+    copy_folder(left.folder, taken.folder);
     measure("hold", bare, hold);
     bare.unloads = false;
-    copy(left.folder, taken.folder);
+    copy_folder(left.folder, taken.folder);
     measure("hold all in memory", bare, hold);
   }
   for (auto runs : held) {

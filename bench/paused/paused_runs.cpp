@@ -14,7 +14,7 @@ namespace {
 
 constexpr Duration until_due = std::chrono::hours(1);
 constexpr Duration spread = std::chrono::minutes(1);
-constexpr std::size_t page = 5'000;
+constexpr std::size_t page = 200;
 
 std::string replaced(std::string text, std::string const& what, std::string const& by) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
@@ -150,18 +150,22 @@ void make_paused_runs(std::filesystem::path const& folder, World& world, Forward
   }
 }
 
-std::vector<store::RunRow> unfinished_runs(store::Store& store) {
-  std::vector<store::RunRow> all;
+std::vector<Unfinished> unfinished_runs(store::Store& store) {
+  std::vector<Unfinished> all;
   store::RunFilter filter;
   filter.state = "active";
   filter.limit = page;
   while (true) {
     auto rows = must("list the runs", store.runs(filter));
-    for (auto& row : rows) all.push_back(std::move(row));
+    for (auto const& row : rows) {
+      auto const& function = row.summary["releases"].items().front()["function"].as_string();
+      all.push_back(
+          {row.id, std::stoul(function.substr(function.find('-') + 1)), row.next_due.value()});
+    }
     if (rows.size() < page) break;
     filter.before = all.back().id;
   }
-  std::ranges::sort(all, {}, &store::RunRow::next_due);
+  std::ranges::sort(all, {}, &Unfinished::due);
   return all;
 }
 

@@ -28,7 +28,13 @@ void make_paused_runs(std::filesystem::path const& folder, World& world, Forward
                       Codes const& codes, std::size_t runs,
                       std::vector<std::string> const& revisions);
 
+/// A run as a killed process has left it.
+struct Unfinished {
+  std::string id;
+  std::size_t number = 0;  ///< its function's
+  Time due{};
+};
 /// Every run of the store that has not ended, the first due first.
-std::vector<store::RunRow> unfinished_runs(store::Store& store);
+std::vector<Unfinished> unfinished_runs(store::Store& store);
 
 }  // namespace sluice::bench

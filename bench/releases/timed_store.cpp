@@ -65,6 +65,8 @@ Result<Time> TimedStore::renew(store::Membership const& member, Duration ttl) {
   return timed([&] { return inner_->renew(member, ttl); });
 }
 
+Result<std::vector<store::Membership>> TimedStore::members() { return inner_->members(); }
+
 Result<void> TimedStore::leave(store::Membership const& member) {
   return timed([&] { return inner_->leave(member); });
 }

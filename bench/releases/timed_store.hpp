@@ -33,6 +33,7 @@ class TimedStore final : public store::Store {
   Result<std::vector<store::LockRow>> locks() override;
   Result<store::Membership> join(std::string const& node, Duration ttl) override;
   Result<Time> renew(store::Membership const& member, Duration ttl) override;
+  Result<std::vector<store::Membership>> members() override;
   Result<void> leave(store::Membership const& member) override;
   Result<std::vector<store::RunRow>> claim_free(store::Membership const& member,
                                                 std::size_t limit) override;

@@ -23,7 +23,7 @@ check_format() {
 }
 
 check_scripts() {
-  local scripts=(dev .ci/run scripts/dev/*.sh) more
+  local scripts=(dev .ci/run scripts/dev/*.sh packaging/debian/p*) more
   for more in scripts/demo bench/run; do
     if [[ -f $more ]] && head -1 "$more" | grep -q sh; then scripts+=("$more"); fi
   done

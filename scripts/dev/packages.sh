@@ -57,9 +57,16 @@ install_commands() {
   install_packages "$why" "${missing[@]}"
 }
 
+install_for_packages() {
+  install_packages "build sluice" "${demo_packages[@]}"
+  install_packages "make a Debian package" dpkg-dev
+  install_commands "try the packages" python3:python3
+}
+
 install_for_tests() {
   install_packages "build sluice" "${demo_packages[@]}"
   install_packages "build its tests" "${test_packages[@]}"
+  install_packages "make a Debian package" dpkg-dev
   install_packages "run sanitizers and lint" "${clang_packages[@]}"
   # Any PostgreSQL does, and its servers are not on the path. A test starts one of its own.
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ||

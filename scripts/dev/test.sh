@@ -112,6 +112,14 @@ longer_simulation() {
   SLUICE_SEEDS=${SLUICE_SEEDS:-20000} build/release/tests/simulation/simulation_test --gtest_brief=1
 }
 
+# The releases of tests/e2e/test_chaos.py, thousands of them, with other seeds than before.
+longer_chaos() {
+  SLUICE_BINARY=build/release/src/cli/sluice PYTHONDONTWRITEBYTECODE=1 \
+    SLUICE_CHAOS_SEED=${SLUICE_CHAOS_SEED:-10000} \
+    SLUICE_CHAOS_TRIALS=${SLUICE_CHAOS_TRIALS:-2000} \
+    python3 tests/e2e/run.py test_chaos.py
+}
+
 run_tests() {
   local full=0
   if [[ ${1:-} == --full ]]; then full=1 && shift; fi
@@ -126,10 +134,13 @@ run_tests() {
   if ((full)); then
     test_preset tsan unit_tests -L unit
     check "longer simulation" longer_simulation
+    check "longer chaos" longer_chaos
     configure fuzz -DSLUICE_TESTS=ON
     check "fuzzing" fuzz
   fi
 
+  check "packages" make_packages
+  check "what was packed" check_packages
   # The tidy test ran with the others.
   local which=changed
   if ((full)); then which=all; fi

@@ -10,6 +10,15 @@ constexpr Duration recovery = std::chrono::seconds(10);
 constexpr Duration between_halvings = std::chrono::seconds(1);
 constexpr double smallest_factor = 0.125;
 
+/// The name under which all servers count those calls.
+std::string leased_name(Budget::Key const& key) {
+  std::string text = key.account + "/" + key.region;
+  if (key.pool == Pool::lambda_get_function) return text + "/GetFunction";
+  if (key.pool == Pool::lambda_get_policy) return text + "/GetPolicy";
+  if (key.pool == Pool::cloudwatch_get_metric_data) return text + "/GetMetricData";
+  return text;
+}
+
 }  // namespace
 
 Pool pool_of(Service service, std::string_view operation) {
@@ -131,6 +140,7 @@ Bucket& Budget::bucket(Key const& key) {
 
 bool Budget::enter(Key const& key, Lane lane, std::stop_token stop) {
   if (stop.stop_requested()) return false;
+  if (auto rates = leased_rates(key)) return leased_->enter(leased_name(key), *rates, lane, stop);
   Bucket::Place place;
   {
     std::lock_guard lock(mutex_);
@@ -142,6 +152,20 @@ bool Budget::enter(Key const& key, Lane lane, std::stop_token stop) {
   std::lock_guard lock(mutex_);
   bucket(key).give_back(place);
   return false;
+}
+
+void Budget::share(TokenSource& source) { leased_ = std::make_unique<LeasedCalls>(clock_, source); }
+
+/// What AWS allows a whole account. None: nothing is leased for such a call.
+std::optional<TokenSource::Rates> Budget::leased_rates(Key const& key) {
+  bool by_account = key.pool == Pool::lambda_control || key.pool == Pool::lambda_get_function ||
+                    key.pool == Pool::lambda_get_policy ||
+                    key.pool == Pool::cloudwatch_get_metric_data;
+  Rate rate = rate_of(key.pool);
+  if (!leased_ || !by_account || rate.shared <= 0) return std::nullopt;
+  std::lock_guard lock(mutex_);
+  double shared = bucket(key).shared_rate(clock_.monotonic());
+  return TokenSource::Rates{std::max(1, static_cast<int>(shared)), static_cast<int>(rate.reserve)};
 }
 
 void Budget::throttled(Key const& key) {

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "aws/call.hpp"
+#include "aws/leased_calls.hpp"
 #include "aws/services.hpp"
 #include "base/time.hpp"
 
@@ -99,14 +100,21 @@ class Budget {
   bool enter(Key const& key, Lane lane, std::stop_token stop);
   void throttled(Key const& key);
 
+  /// From here on what AWS limits by account and region is leased from there, for several servers
+  /// that share an account; the rest stays as it is. To be said before the first call. `source`
+  /// must outlive every call.
+  void share(TokenSource& source);
+
  private:
   Rate rate_of(Pool pool) const;
+  std::optional<TokenSource::Rates> leased_rates(Key const& key);
   Bucket& bucket(Key const& key);  // mutex_ is held
 
   Clock& clock_;
   Rates rates_;
   std::mutex mutex_;
   std::map<Key, Bucket> buckets_;
+  std::unique_ptr<LeasedCalls> leased_;  ///< none: this process is the only one
 };
 
 }  // namespace sluice::aws

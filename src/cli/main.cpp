@@ -7,6 +7,7 @@
 int main(int count, char** words) {
   using namespace sluice::cli;
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an answer of write, not an end
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a limit on the size of files
   Variables environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     std::string_view text(*entry);

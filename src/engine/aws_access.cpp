@@ -53,7 +53,7 @@ Result<SessionAws::Identity> SessionAws::find_out(plan::Target const& target,
     if (!provider) return std::unexpected(provider.error());
     caller = session_.caller.as(*provider, "");
   }
-  aws::Caller stoppable = caller.with(stop);
+  aws::Caller stoppable = caller.with(std::move(stop));
   auto identity = aws::Sts(stoppable, region).get_caller_identity();
   if (!identity) return std::unexpected(identity.error().error());
   // From here on the account is known: all identities of one account share one budget.

@@ -76,7 +76,8 @@ bool Core::flush(Run& run) {
   }
   auto committed = commit(run);
   if (!committed && committed.error().code == ErrorCode::conflict) {
-    run.lost = true;
+    ++ownership_.fenced_writes;
+    lose(run);
     log::warning("run_taken_over", {{"run", run.id}, {"reason", committed.error().message}});
     return false;
   }
@@ -148,6 +149,7 @@ void Core::wake(Run& run) {
 }
 
 void Core::tick() {
+  if (!trusted()) return;
   settle();
   for (auto const& id : due_.due_by(ports_.clock.now(), most_at_once)) wake_due(id);
   look_at_queue();
@@ -155,6 +157,7 @@ void Core::tick() {
 }
 
 std::optional<Time> Core::next_due() {
+  if (!trusted()) return std::nullopt;
   settle();
   auto earliest = due_.earliest();
   if (queue_due_ && (!earliest || *queue_due_ < *earliest)) earliest = queue_due_;
@@ -185,11 +188,9 @@ void Core::let_go() {
     run->lost = true;
     touch(*run);
   }
-  for (auto const& [id, parked] : std::exchange(parked_, {})) {
-    due_.set(id, std::nullopt);
-    if (auto released = ports_.store.release(id, parked.epoch); !released)
-      log::warning("run_not_released", {{"run", id}, {"reason", released.error().message}});
-  }
+  // Their rows go on naming this process, as after a crash: a commit for each of many runs would
+  // hold up whoever takes the store over, and does not need them.
+  for (auto const& [id, parked] : std::exchange(parked_, {})) due_.set(id, std::nullopt);
 }
 
 std::optional<std::string> Core::frozen() const {

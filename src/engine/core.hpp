@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "engine/plan_cache.hpp"
 #include "engine/services.hpp"
 #include "engine/step.hpp"
+#include "engine/trust.hpp"
 
 namespace sluice::engine {
 
@@ -25,6 +27,7 @@ struct Signal {
   std::string by;
   std::string reason;
   json::Value data;
+  std::string letter;  ///< that it came by (letters.hpp); empty: none
 };
 
 struct StartRequest {
@@ -57,6 +60,12 @@ struct Snapshot {
   RunState state;
 };
 
+/// What has become of runs that change hands (operability E6).
+struct OwnershipCounts {
+  std::int64_t takeovers = 0;      ///< runs taken over from an owner that was gone or gave them up
+  std::int64_t fenced_writes = 0;  ///< journal writes refused because somebody else owns the run
+};
+
 /// Runs plans: commits what the interpreter decides, lets executors do the leaves, takes signals.
 /// Every method is called on one thread; nothing in it blocks but the store's commits.
 ///
@@ -83,6 +92,8 @@ class Core {
     /// A run in which nothing is to happen for longer leaves memory until something does; zero:
     /// whenever it waits; none: never. Longer for runs with long journals, which are slow to read.
     std::optional<Duration> unload_after = std::chrono::seconds(5);
+    /// Until when calls to the outside may be made; null: as long as the process lives.
+    Trust const* trust = nullptr;
   };
 
   explicit Core(Ports ports);
@@ -92,6 +103,8 @@ class Core {
   Result<Started> start(StartRequest request, std::shared_ptr<Services> services);
   /// Takes over a run whose process is gone: claims it, folds its journal, goes on.
   Result<void> resume(std::string const& run, std::shared_ptr<Services> services);
+  /// The same with a run that was claimed for this process already: its row as the claim left it.
+  Result<void> take_over(store::RunRow const& claimed, std::shared_ptr<Services> services);
   /// Answers after the signal is durable. Exactly one of two that exclude each other wins.
   Result<void> signal(std::string const& run, Signal const& signal);
   /// A stop or rollback of a run that nobody executes: journalled now, obeyed before anything else
@@ -113,8 +126,31 @@ class Core {
   bool executes(std::string const& run) const;
   /// How many runs are in memory.
   std::size_t in_memory() const { return runs_.size(); }
-  /// Asks every step in flight to return early and gives the runs up without ending them.
+  /// Asks every step in flight to return early and gives the runs up without ending them. The rows
+  /// of those that only wait go on naming this process.
   void let_go();
+
+  // A server that shares its store with others (node.hpp drives this).
+
+  /// From here on runs are started and claimed under this lease.
+  void begin_term(store::Membership member);
+  /// The lease is over, or given up: others own the runs. Steps in flight are told to stop; what
+  /// they answer counts no more. Without a term nothing can be started or claimed.
+  void end_term();
+  /// Looks again at what had to wait, or, where trust has ended, tells steps in flight to stop.
+  void trust_changed();
+  /// Hands no more work to the workers: what was handed out comes back and is committed.
+  void drain();
+  /// Tells what is still out after that to return early.
+  void hurry();
+  /// Whether nothing is out.
+  bool at_rest() const;
+  /// Whether there is a Node, and so may be other servers.
+  bool shared() const { return shared_; }
+  /// How many runs are this core's and have not ended.
+  std::size_t executing() const;
+  OwnershipCounts const& ownership() const { return ownership_; }
+
   /// Whether the journal cannot be written right now, and why.
   std::optional<std::string> frozen() const;
 
@@ -143,6 +179,12 @@ class Core {
   store::NewRun new_row(Run const& run) const;
   void adopt(std::shared_ptr<Run> const& run);
   Result<std::shared_ptr<Run>> claim(std::string const& id);
+  void take_up(std::shared_ptr<Run> const& run, std::shared_ptr<Services> services);
+  Result<store::RunRow> claim_row(std::string const& id);
+  Result<void> may_claim() const;
+  bool trusted() const;  ///< on any thread
+  bool still_owns(Run& run);
+  void lose(Run& run);
   void conclude(Run& run);
   void record_signal(Run& run, Signal const& signal);
   void advance(Run& run);
@@ -183,6 +225,10 @@ class Core {
   /// Runs of this core that wait for locks, and the holders each has told to make way.
   std::map<std::string, std::set<std::string>> queued_;
   std::optional<Time> queue_due_;  ///< when it is looked next whether they still have to
+  std::optional<store::Membership> member_;
+  bool shared_ = false;               ///< the store: without a term nothing is claimed
+  std::atomic<bool> drained_{false};  ///< by the core's thread; workers look at it
+  OwnershipCounts ownership_;
 };
 
 }  // namespace sluice::engine

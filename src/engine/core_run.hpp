@@ -71,11 +71,14 @@ class Drive {
   StepContext context(std::string const& path, std::stop_token stop) const;
   void dispatch(std::string const& path, Job job);
   void work(Executor const& executor, Job job, StepContext context, std::uint64_t number);
+  void wait_for_trust();
+  void put_back(std::string const& path, Job job);
   bool arrived(std::string const& path, std::uint64_t number);
   void add_release(json::Value& body, StepContext const& context) const;
   void add_notes(StepContext const& context);
   void on_move(StepContext const& context, Move move);
   void begin(StepContext const& context, Effect const& effect);
+  void begin_fence(std::string const& path);
   void park(StepContext const& context, Park park);
   void on_performed(StepContext const& context, Performed outcome);
   void on_settled(StepContext const& context, Settled outcome);

@@ -1,12 +1,14 @@
 #include "base/log.hpp"
 #include "engine/core_run.hpp"
 #include "engine/events.hpp"
+#include "engine/release/fence.hpp"
 #include "engine/release/outcome.hpp"
 
 namespace sluice::engine {
 namespace {
 
 constexpr Duration exclusive_retry = std::chrono::milliseconds(200);
+constexpr Duration untrusted_retry = std::chrono::milliseconds(200);
 /// An effect that turned out not to have happened is tried again at once that often.
 constexpr std::ptrdiff_t quick_tries = 3;
 
@@ -25,6 +27,7 @@ json::Value difference(std::string const& id, json::Value const& before, json::V
 }  // namespace
 
 void Drive::leaves() {
+  if (!core_.trusted()) return wait_for_trust();
   // Executors' answers change the nodes: collect first.
   std::vector<std::string> paths;
   for (auto const& [path, it] : run_->state.nodes)
@@ -37,6 +40,16 @@ void Drive::leaves() {
   }
 }
 
+/// Whatever could have moved now is looked at again.
+void Drive::wait_for_trust() {
+  Time later = core_.ports_.clock.now() + untrusted_retry;
+  for (auto const& [path, it] : run_->state.nodes) {
+    plan::Node const* node = plan::find(*run_->plan, path);
+    bool moves = it.active() && it.status != NodeStatus::asking && node && node->step;
+    if (moves && !run_->in_flight.contains(path)) run_->wait_until.try_emplace(path, later);
+  }
+}
+
 void Drive::leaf(std::string const& path, NodeState const& it) {
   plan::Node const* node = plan::find(*run_->plan, path);
   if (!node || !node->step || it.status == NodeStatus::asking) return;
@@ -44,7 +57,7 @@ void Drive::leaf(std::string const& path, NodeState const& it) {
   bool open = !it.effects.empty() && it.effects.back().open();
   auto waiting = run_->wait_until.find(path);
   bool waits = waiting != run_->wait_until.end() && waiting->second > now;
-  if (it.ending && !open) {
+  if (it.ending && !open && !it.fence_due) {
     run_->wait_until.erase(path);
     StepContext mine = context(path, {});
     json::Value outputs;
@@ -57,6 +70,7 @@ void Drive::leaf(std::string const& path, NodeState const& it) {
   if (open && run_->not_begun.erase(path))
     return dispatch(path, it.ending ? Job::settle : Job::perform);
   if (open) return dispatch(path, Job::settle);
+  if (it.fence_due) return begin_fence(path);
   bool paused = run_->state.paused && !in_compensation(path);
   if (it.status == NodeStatus::parked) {
     bool due = it.due && *it.due <= now && !paused;
@@ -134,6 +148,12 @@ void Drive::work(Executor const& executor, Job job, StepContext context, std::ui
   core_.ports_.workers.run(pool, [self, &executor, job, number,
                                   context = std::move(context)]() mutable {
     std::function<void()> answer;
+    if (!self.core_.trusted()) {
+      answer = [self, job, number, path = context.path]() mutable {
+        if (self.arrived(path, number)) self.put_back(path, job);
+      };
+      return answer;
+    }
     if (job == Job::next) {
       Move move = executor.next(context);
       answer = [self, number, context = std::move(context), move = std::move(move)]() mutable {
@@ -143,19 +163,27 @@ void Drive::work(Executor const& executor, Job job, StepContext context, std::ui
     }
     Effect effect = effect_of(context.record.effects.back().intent);
     if (job == Job::perform) {
-      Performed outcome = executor.perform(context, effect);
+      Performed outcome = effect.name == fence_alias ? perform_fence(context, effect)
+                                                     : executor.perform(context, effect);
       answer = [self, number, context = std::move(context),
                 outcome = std::move(outcome)]() mutable {
         if (self.arrived(context.path, number)) self.on_performed(context, std::move(outcome));
       };
       return answer;
     }
-    Settled outcome = executor.settle(context, effect);
+    Settled outcome = effect.name == fence_alias ? settle_fence(context, executor, effect)
+                                                 : executor.settle(context, effect);
     answer = [self, number, context = std::move(context), outcome = std::move(outcome)]() mutable {
       if (self.arrived(context.path, number)) self.on_settled(context, std::move(outcome));
     };
     return answer;
   });
+}
+
+/// Trust ended before it came to it: nothing was done.
+void Drive::put_back(std::string const& path, Job job) {
+  if (job == Job::perform) run_->not_begun.insert(path);
+  run_->wait_until[path] = core_.ports_.clock.now() + untrusted_retry;
 }
 
 /// Whether this is the answer that is waited for, and still of use.
@@ -227,11 +255,17 @@ void Drive::on_move(StepContext const& context, Move move) {
 }
 
 void Drive::begin(StepContext const& context, Effect const& effect) {
+  if (!core_.trusted()) return put_back(context.path, Job::next);
   json::Value body{{"node", context.path}, {"effect", to_json(effect)}};
   add_release(body, context);
   core_.record(*run_, event::effect_intended, std::move(body));
   if (core_.flush(*run_)) return dispatch(context.path, Job::perform);
   run_->not_begun.insert(context.path);
+}
+
+void Drive::begin_fence(std::string const& path) {
+  StepContext mine = context(path, {});
+  begin(mine, fence_of(mine));
 }
 
 void Drive::park(StepContext const& context, Park park) {
@@ -278,7 +312,9 @@ void Drive::wait(StepContext const& context, NotNow const& outcome) {
 /// without a breath where somebody or something undoes the guard each time.
 void Drive::again(StepContext const& context, std::string const& reason) {
   did_not_happen(context, reason);
-  auto const& effects = run_->state.node(context.path).effects;
+  NodeState const& leaf = run_->state.node(context.path);
+  auto const& effects = leaf.effects;
+  if (leaf.fence_due && effects.back().intent["name"].as_string() != fence_alias) return;
   auto since = std::ranges::find_if(effects.rbegin(), effects.rend(),
                                     [](auto const& it) { return !it.void_; });
   auto tries = since - effects.rbegin();
@@ -307,6 +343,7 @@ void Drive::on_performed(StepContext const& context, Performed outcome) {
     log::info("outcome_unknown", {{"run", run_->id},
                                   {"node", context.path},
                                   {"reason", std::get<MaybeDone>(outcome).reason}});
+    if (!core_.still_owns(*run_)) return;
   }
   core_.advance(*run_);
 }

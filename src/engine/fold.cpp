@@ -1,4 +1,5 @@
 #include "engine/events.hpp"
+#include "engine/release/fence.hpp"
 #include "engine/run_state.hpp"
 
 namespace sluice::engine {
@@ -50,7 +51,7 @@ class Fold {
     else if (type == event::loop_expanded)
       loop_expanded();
     else if (type == event::effect_intended)
-      node().effects.push_back({body_["effect"], std::nullopt, false, {}});
+      node().effects.push_back({body_["effect"], std::nullopt, false, {}, event_.epoch});
     else if (type == event::effect_happened)
       close_effect(true);
     else if (type == event::effect_void)
@@ -195,11 +196,16 @@ class Fold {
   void close_effect(bool happened) {
     auto& effects = node().effects;
     if (effects.empty()) return;
-    effects.back().closed = event_.at;
+    EffectRecord& it = effects.back();
+    it.closed = event_.at;
     if (happened)
-      effects.back().result = body_["result"];
+      it.result = body_["result"];
     else
-      effects.back().void_ = true;
+      it.void_ = true;
+    if (!guarded_by_alias(it.intent["name"].as_string())) return;
+    if (happened) node().fence_due = false;
+    // An owner's own executor has come back: only of one that is gone a write may be on its way.
+    if (!happened && event_.epoch > it.epoch) node().fence_due = true;
   }
 
   void failure_decided() {

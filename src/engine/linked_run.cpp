@@ -82,7 +82,8 @@ void Core::hand_over(Run& run, json::Value body) {
   row.ending->patch.summary = summary_of(*last.plan, last.state);
   auto created = ports_.store.create(row);
   if (!created && created.error().code == ErrorCode::conflict) {
-    run.lost = true;
+    ++ownership_.fenced_writes;
+    lose(run);
     log::warning("run_taken_over", {{"run", run.id}, {"reason", created.error().message}});
     return;
   }

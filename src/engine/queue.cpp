@@ -2,6 +2,7 @@
 #include "base/strings.hpp"
 #include "engine/core_run.hpp"
 #include "engine/events.hpp"
+#include "engine/letters.hpp"
 
 /// Who waits for which lock stands in the store alone: in the rows of the queued runs, oldest
 /// first. Everything here is decided anew from those at each look, so that it does not matter whose
@@ -210,7 +211,10 @@ bool Core::supersede(std::string const& id, std::string const& by) {
               json::Value{{"superseded_by", by}}};
   auto keeps = is_rollback(id);
   if (!keeps || *keeps) return keeps.has_value();
-  auto told = signal_unexecuted(id, stop);
+  bool elsewhere = shared_ && !executes(id);
+  auto told = elsewhere ? send_once(ports_.store, ports_.clock.now(), "supersede-" + id + "-" + by,
+                                    id, stop)
+                        : signal_unexecuted(id, stop);
   if (!told)
     log::info("not_superseded", {{"run", id}, {"by", by}, {"reason", told.error().message}});
   return told || told.error().code == ErrorCode::conflict;

@@ -35,6 +35,7 @@ struct EffectRecord {
   std::optional<json::Value> result;  ///< happened
   bool void_ = false;                 ///< surely did not happen
   Time closed{};                      ///< when its outcome was journalled
+  std::int64_t epoch = 0;             ///< of the owner that intended it
   bool open() const { return !result && !void_; }
 };
 
@@ -68,6 +69,7 @@ struct NodeState {
   std::map<std::string, int> tries;  ///< repetitions used up, by deciding node
   plan::Action question;             ///< while asking
   bool counts_work = false;          ///< has a timeout that counts work
+  bool fence_due = false;            ///< an earlier owner may still write the alias (fence.hpp)
   Duration worked{};                 ///< for that timeout
   std::optional<Time> working_since;
 

@@ -12,6 +12,7 @@ json::Value body_of(Signal const& signal, std::string const* node) {
   if (node) body.set("node", *node);
   if (!signal.reason.empty()) body.set("reason", signal.reason);
   if (!signal.data.is_null()) body.set("data", signal.data);
+  if (!signal.letter.empty()) body.set("letter", signal.letter);
   return body;
 }
 
@@ -47,6 +48,7 @@ Result<void> Core::signal(std::string const& id, Signal const& signal) {
   if (!run) return std::unexpected(not_active(id));
   if (run->ended())
     return fail(ErrorCode::conflict, "run " + id + " has ended: " + run->state.end_state);
+  if (run->lost && shared_) return std::unexpected(not_active(id));
   if (run->lost)
     return fail(ErrorCode::conflict, "run " + id + " is executed by another process now");
   if (!run->frozen.empty())

@@ -68,6 +68,7 @@ json::Value summary_of(plan::Plan const& plan, RunState const& state) {
 Result<Started> Core::start(StartRequest request, std::shared_ptr<Services> services) {
   if (auto problems = plan::problems_of(request.plan); !problems.empty())
     return fail(ErrorCode::invalid_input, "the plan cannot be run: " + problems.front());
+  if (auto may = may_claim(); !may) return std::unexpected(may.error());
   auto plan = std::make_shared<plan::Plan const>(std::move(request.plan));
   using Busy = plan::Lock::Busy;
   bool waits = std::ranges::any_of(
@@ -144,7 +145,8 @@ store::NewRun Core::new_row(Run const& run) const {
   row.row.rolling_back = rolls_back(run.state);
   row.row.summary = summary_of(*run.plan, run.state);
   row.row.created = row.row.updated = run.state.created;
-  row.row.owner = ports_.owner;
+  row.row.owner = member_ ? member_->node : ports_.owner;
+  row.row.owner_incarnation = member_ ? member_->incarnation : 0;
   row.row.epoch = run.epoch;
   row.row.last_seq = run.state.last_seq;
   row.plan = plan::to_json(*run.plan);
@@ -162,6 +164,11 @@ void Core::adopt(std::shared_ptr<Run> const& run) {
   advance(*run);
 }
 
+Result<store::RunRow> Core::claim_row(std::string const& id) {
+  if (auto may = may_claim(); !may) return std::unexpected(may.error());
+  return member_ ? ports_.store.claim_one(*member_, id) : ports_.store.claim(id, ports_.owner);
+}
+
 /// Takes the run over and folds its journal; nothing is done for it yet.
 Result<std::shared_ptr<Core::Run>> Core::claim(std::string const& id) {
   auto found = ports_.store.run(id);
@@ -170,7 +177,7 @@ Result<std::shared_ptr<Core::Run>> Core::claim(std::string const& id) {
     return fail(ErrorCode::not_found, "there is no run " + id, "sluice list shows the runs.");
   if ((*found)->ended)
     return fail(ErrorCode::conflict, "run " + id + " has ended: " + (*found)->state);
-  auto row = ports_.store.claim(id, ports_.owner);
+  auto row = claim_row(id);
   if (!row) return std::unexpected(row.error());
   return read(*row);
 }
@@ -181,16 +188,29 @@ Result<void> Core::resume(std::string const& id, std::shared_ptr<Services> servi
   if (executes(id) && !held) return {};
   auto claimed = claim(id);
   if (!claimed) return std::unexpected(claimed.error());
-  parked_.erase(id);
-  auto run = std::move(*claimed);
+  take_up(*claimed, std::move(services));
+  return {};
+}
+
+Result<void> Core::take_over(store::RunRow const& claimed, std::shared_ptr<Services> services) {
+  if (auto may = may_claim(); !may) return may;
+  auto run = read(claimed);
+  if (!run) return std::unexpected(run.error());
+  ++ownership_.takeovers;
+  take_up(*run, std::move(services));
+  return {};
+}
+
+void Core::take_up(std::shared_ptr<Run> const& run, std::shared_ptr<Services> services) {
   run->services = std::move(services);
   for (auto const& [path, it] : run->state.nodes)
     if (it.status == NodeStatus::parked && !it.signals.empty()) run->to_wake.insert(path);
-  runs_[id] = run;
+  parked_.erase(run->id);
+  runs_[run->id] = run;
   if (run->state.queued) join_queue(*run);
-  record(*run, event::run_claimed, json::Value{{"owner", ports_.owner}, {"epoch", run->epoch}});
+  std::string const& owner = member_ ? member_->node : ports_.owner;
+  record(*run, event::run_claimed, json::Value{{"owner", owner}, {"epoch", run->epoch}});
   advance(*run);
-  return {};
 }
 
 }  // namespace sluice::engine

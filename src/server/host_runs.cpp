@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <set>
 
 #include "server/run_page.hpp"
 
@@ -29,9 +30,28 @@ Result<void> check_packages(plan::Plan const& plan, store::Packages& packages) {
 
 /// The row of a run whose process was killed still names that process. Whoever holds the store
 /// knows better: nobody else executes its runs (design E10).
-void correct(store::RunRow& row, engine::Core const& core) {
-  if (!core.executes(row.id)) row.owner.clear();
-}
+/// Where several servers share it, those whose lease lasts execute what their rows say.
+class Owners {
+ public:
+  static Result<Owners> of(store::Store& store, engine::Core const& core) {
+    Owners owners(core);
+    if (!core.shared()) return owners;
+    auto members = store.members();
+    if (!members) return std::unexpected(members.error());
+    for (auto const& member : *members) owners.alive_.insert(member.incarnation);
+    return owners;
+  }
+
+  void correct(store::RunRow& row) const {
+    if (!core_.executes(row.id) && !alive_.contains(row.owner_incarnation)) row.owner.clear();
+  }
+
+ private:
+  explicit Owners(engine::Core const& core) : core_(core) {}
+
+  engine::Core const& core_;
+  std::set<std::int64_t> alive_;  ///< incarnations
+};
 
 RecordedWorld recorded_world(store::RunRow const& row) {
   RecordedWorld recorded;
@@ -82,6 +102,16 @@ Error not_executed(std::string const& run) {
           "sluice resume " + run + " goes on with it; sluice rollback " + run + " takes it back."};
 }
 
+engine::OpenServices open_with(ServicesFactory& services, AwsSettings settings) {
+  return [&services, settings = std::move(settings)](
+             store::RunRow const& run, plan::Plan const& plan,
+             std::stop_token const& stop) -> Result<std::shared_ptr<engine::Services>> {
+    auto opened = services.reopen(settings, recorded_world(run), plan, stop);
+    if (!opened) return std::unexpected(opened.error());
+    return std::move(opened->services);
+  };
+}
+
 Result<engine::Started> HostRuns::start(NewRun run) {
   if (auto ready = check_packages(run.plan, packages_); !ready)
     return std::unexpected(ready.error());
@@ -114,6 +144,7 @@ Result<void> HostRuns::signal(std::string const& run, engine::Signal const& sign
   auto row = get(run);
   if (!row) return std::unexpected(row.error());
   if (row->ended) return fail(ErrorCode::conflict, "run " + run + " has ended: " + row->state);
+  if (engine_.lease()) return engine_.send(run, signal);
   bool ends = signal.kind == "stop" || signal.kind == "rollback";
   if (!ends) return std::unexpected(not_executed(run));
   return engine_.signal_unexecuted(run, signal);
@@ -122,7 +153,10 @@ Result<void> HostRuns::signal(std::string const& run, engine::Signal const& sign
 Result<store::RunRow> HostRuns::get(std::string const& run) {
   auto row = engine_.with_core([&](store::Store& store, engine::Core const& core) {
     auto found = store.run(run);
-    if (found && *found) correct(**found, core);
+    if (!found || !*found) return found;
+    auto owners = Owners::of(store, core);
+    if (!owners) return Result<std::optional<store::RunRow>>(std::unexpected(owners.error()));
+    owners->correct(**found);
     return found;
   });
   if (!row) return std::unexpected(row.error());
@@ -133,8 +167,10 @@ Result<store::RunRow> HostRuns::get(std::string const& run) {
 Result<std::vector<store::RunRow>> HostRuns::list(store::RunFilter const& filter) {
   return engine_.with_core([&](store::Store& store, engine::Core const& core) {
     auto rows = store.runs(filter);
-    if (rows)
-      for (auto& row : *rows) correct(row, core);
+    if (!rows) return rows;
+    auto owners = Owners::of(store, core);
+    if (!owners) return Result<std::vector<store::RunRow>>(std::unexpected(owners.error()));
+    for (auto& row : *rows) owners->correct(row);
     return rows;
   });
 }

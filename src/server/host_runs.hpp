@@ -34,6 +34,10 @@ class HostRuns final : public Runs {
   engine::StoreHistory history_;
 };
 
+/// For a Node: opens what a run recorded of its AWS world with these settings, the server's own.
+/// `services` must outlive it.
+engine::OpenServices open_with(ServicesFactory& services, AwsSettings settings);
+
 /// Why nothing more comes of a run that nobody executes.
 Error not_executed(std::string const& run);
 

@@ -12,7 +12,7 @@ struct RunPage {
   std::vector<store::EventRow> events;
   bool complete = false;  ///< nothing is journalled behind `events` yet
   bool over = false;      ///< the run has ended
-  bool executed = false;  ///< this process executes it
+  bool executed = false;  ///< this process executes it, or one of those that share the store will
 };
 
 /// Reads what follows `after`, at most 500 events. Not to be called from a listener.

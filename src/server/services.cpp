@@ -170,7 +170,11 @@ struct ServicesFactory::Parts {
   aws::Budget budget;
   std::mutex mutex;
   /// By the file of certificates: nearly always one.
-  std::map<std::string, std::unique_ptr<net::Client>> clients;  ///< under mutex
+  struct Client {
+    std::unique_ptr<net::Client> real, trusted;
+    net::Client* given = nullptr;
+  };
+  std::map<std::string, Client> clients;  ///< under mutex
   /// By what their settings came to; those in use.
   std::map<std::string, std::weak_ptr<engine::Services>> opened;  ///< under mutex
   engine::History* history = nullptr;
@@ -179,10 +183,15 @@ struct ServicesFactory::Parts {
   net::Client& client_for(std::string const& ca_file) {
     std::lock_guard lock(mutex);
     auto& client = clients[ca_file];
-    if (!client)
-      client = net::make_client(
-          net::ClientOptions{.ca_file = ca_file, .user_agent = options.user_agent});
-    return *client;
+    if (client.given) return *client.given;
+    client.real =
+        net::make_client(net::ClientOptions{.ca_file = ca_file, .user_agent = options.user_agent});
+    client.given = client.real.get();
+    if (options.trust) {
+      client.trusted = std::make_unique<engine::TrustedClient>(*client.real, *options.trust);
+      client.given = client.trusted.get();
+    }
+    return *client.given;
   }
 
   /// The services of that fingerprint that are in use already; else these.
@@ -284,6 +293,8 @@ ServicesFactory::~ServicesFactory() = default;
 Result<OpenedServices> ServicesFactory::open(AwsSettings const& settings) {
   return parts_->open(settings, {});
 }
+
+void ServicesFactory::share_budget(aws::TokenSource& tokens) { parts_->budget.share(tokens); }
 
 void ServicesFactory::use_history(engine::History& history) { parts_->history = &history; }
 

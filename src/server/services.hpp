@@ -7,6 +7,7 @@
 
 #include "aws/caller.hpp"
 #include "engine/services.hpp"
+#include "engine/trust.hpp"
 #include "server/runs.hpp"
 
 namespace sluice::server {
@@ -15,6 +16,8 @@ struct FactoryOptions {
   /// Called with every attempt of every AWS call, on the calling thread (`-v`).
   std::function<void(aws::Attempt const&)> observer;
   std::string user_agent = "sluice";
+  /// On a store that several servers share: outside it nothing is sent. Must outlive the factory.
+  engine::Trust const* trust = nullptr;
 };
 
 /// What stands behind a run's calls to the outside, and how its AWS world is recorded with it.
@@ -62,6 +65,8 @@ class ServicesFactory {
 
   /// For everything that is opened from here on; must outlive it. Before the first `open`.
   void use_history(engine::History& history);
+  /// The budget of calls is shared with other servers; as above.
+  void share_budget(aws::TokenSource& tokens);
 
   /// The URL of the local endpoint of that state folder, started where nobody serves it.
   Result<std::string> local_endpoint(std::string const& folder);

@@ -16,7 +16,7 @@ constexpr Duration round_length = std::chrono::seconds(1);
 Result<RunPage> read_page(engine::Engine& engine, std::string const& run, std::int64_t after) {
   RunPage page;
   auto read = engine.with_core([&](store::Store& store, engine::Core const& core) -> Result<void> {
-    page.executed = core.executes(run);
+    page.executed = core.shared() || core.executes(run);
     auto row = store.run(run);
     if (!row) return std::unexpected(row.error());
     if (!*row)

@@ -263,6 +263,11 @@ class MemoryStore final : public Store {
         "renew", [&](Content& content) { return content.leases.renew(member, ttl, clock_.now()); });
   }
 
+  Result<std::vector<Membership>> members() override {
+    return read<std::vector<Membership>>(
+        "members", [&](Content& content) { return content.leases.members(clock_.now()); });
+  }
+
   Result<void> leave(Membership const& member) override {
     return without_value(write<bool>("leave", [&](Content& content) {
       leave_in(content, member, clock_.now());

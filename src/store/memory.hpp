@@ -9,8 +9,8 @@ namespace sluice::store {
 /// What can go wrong with a store in memory, for the simulator. `operation` is the name of the
 /// call: "create", "claim", "release", "append", "append_locking", "join", "renew", "leave",
 /// "claim_free", "claim_one", "lease_tokens", "put_record", "remove_record", or of a read: "run",
-/// "runs", "events", "plan", "locks", "record", "records". An empty function never fails. The functions are called without a lock held and may use
-/// the stores themselves.
+/// "runs", "events", "plan", "locks", "members", "record", "records". An empty function never
+/// fails. The functions are called without a lock held and may use the stores themselves.
 struct MemoryFaults {
   /// Before a write is looked at: its error is the answer and nothing is written.
   std::function<Result<void>(char const* operation)> before_commit;

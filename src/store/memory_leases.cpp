@@ -19,6 +19,13 @@ Result<Time> MemoryLeases::renew(Membership const& member, Duration ttl, Time no
   return now;
 }
 
+std::vector<Membership> MemoryLeases::members(Time now) const {
+  std::vector<Membership> all;
+  for (auto const& [incarnation, lease] : leases)
+    if (lease.until > now) all.push_back({lease.node, incarnation});
+  return all;
+}
+
 void MemoryLeases::leave(Membership const& member) { leases.erase(member.incarnation); }
 
 Result<void> MemoryLeases::require(Membership const& member, Time now) const {

@@ -15,6 +15,7 @@ struct MemoryLeases {
 
   Membership join(std::string const& node, Duration ttl, Time now);
   Result<Time> renew(Membership const& member, Duration ttl, Time now);
+  std::vector<Membership> members(Time now) const;
   void leave(Membership const& member);
   /// conflict where the term is over.
   Result<void> require(Membership const& member, Time now) const;

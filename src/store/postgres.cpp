@@ -53,6 +53,7 @@ class PostgresStore final : public Store {
   Result<std::vector<LockRow>> locks() override;
   Result<Membership> join(std::string const& node, Duration ttl) override;
   Result<Time> renew(Membership const& member, Duration ttl) override;
+  Result<std::vector<Membership>> members() override;
   Result<void> leave(Membership const& member) override;
   Result<std::vector<RunRow>> claim_free(Membership const& member, std::size_t limit) override;
   Result<RunRow> claim_one(Membership const& member, std::string const& run) override;
@@ -341,6 +342,10 @@ Result<Time> PostgresStore::renew(Membership const& member, Duration ttl) {
   return transact([&](Work& work) { return pg::renew(work.connection, member, ttl); });
 }
 
+Result<std::vector<Membership>> PostgresStore::members() {
+  return transact([&](Work& work) { return pg::members(work.connection); });
+}
+
 Result<void> PostgresStore::leave(Membership const& member) {
   return transact([&](Work& work) {
     work.hint = true;
@@ -374,8 +379,10 @@ Result<TokenSlice> PostgresStore::lease_tokens(std::string const& account_region
 
 Result<std::int64_t> PostgresStore::put_record(Record const& record) {
   if (auto fits = check_record(record); !fits) return std::unexpected(fits.error());
-  return transact(
-      [&](Work& work) { return pg::put_record(work.connection, record, clock_.now()); });
+  return transact([&](Work& work) {
+    work.hint = record.kind == signal_records;
+    return pg::put_record(work.connection, record, clock_.now());
+  });
 }
 
 Result<void> PostgresStore::remove_record(std::string const& kind, std::string const& id,

@@ -131,6 +131,21 @@ Result<Time> renew(PgConnection& connection, Membership const& member, Duration 
   return *now;
 }
 
+Result<std::vector<Membership>> members(PgConnection& connection) {
+  auto now = database_time(connection);
+  if (!now) return std::unexpected(now.error());
+  std::vector<Membership> all;
+  PgValue const values[] = {to_millis(*now)};
+  auto read = connection.query(
+      "select node, incarnation from sluice.nodes where lease_until > $1 order by incarnation",
+      values, [&](PgRow const& row) -> Result<void> {
+        all.push_back({row.text(0), row.integer(1)});
+        return {};
+      });
+  if (!read) return std::unexpected(read.error());
+  return all;
+}
+
 Result<void> leave(PgConnection& connection, Membership const& member, Time now) {
   ENSURE(member.incarnation > 0);  // 0 stands for runs that are held without a lease
   auto done = connection.execute(

@@ -9,6 +9,7 @@ namespace sluice::store::pg {
 
 Result<Membership> join(PgConnection& connection, std::string const& node, Duration ttl);
 Result<Time> renew(PgConnection& connection, Membership const& member, Duration ttl);
+Result<std::vector<Membership>> members(PgConnection& connection);
 Result<void> leave(PgConnection& connection, Membership const& member, Time now);
 Result<std::vector<RunRow>> claim_free(PgConnection& connection, Membership const& member,
                                        std::size_t limit, Time now);

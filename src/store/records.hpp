@@ -20,4 +20,7 @@ struct Record {
   friend bool operator==(Record const&, Record const&) = default;
 };
 
+/// Records of this kind are for other servers: writing one is a change that hints tell of.
+inline constexpr char signal_records[] = "signal";
+
 }  // namespace sluice::store

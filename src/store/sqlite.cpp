@@ -45,6 +45,7 @@ class SqliteStore final : public Store {
   Result<std::vector<LockRow>> locks() override;
   Result<Membership> join(std::string const& node, Duration ttl) override;
   Result<Time> renew(Membership const& member, Duration ttl) override;
+  Result<std::vector<Membership>> members() override;
   Result<void> leave(Membership const& member) override;
   Result<std::vector<RunRow>> claim_free(Membership const& member, std::size_t limit) override;
   Result<RunRow> claim_one(Membership const& member, std::string const& run) override;
@@ -308,6 +309,10 @@ Result<Time> SqliteStore::renew(Membership const& member, Duration ttl) {
   if (auto fits = check_lease(member.node, ttl); !fits) return std::unexpected(fits.error());
   return write(
       [&](Database& database) { return leases::renew(database, member, ttl, clock_.now()); });
+}
+
+Result<std::vector<Membership>> SqliteStore::members() {
+  return use([&](Database& database) { return leases::members(database, clock_.now()); });
 }
 
 Result<void> SqliteStore::leave(Membership const& member) {

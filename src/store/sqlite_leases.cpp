@@ -67,6 +67,19 @@ Result<Time> renew(Database& database, Membership const& member, Duration ttl, T
   return now;
 }
 
+Result<std::vector<Membership>> members(Database& database, Time now) {
+  std::vector<Membership> all;
+  Bound const values[] = {to_millis(now)};
+  auto read = database.query(
+      "select node, incarnation from nodes where lease_until > ? order by incarnation", values,
+      [&](Row const& row) -> Result<void> {
+        all.push_back({row.text(0), row.integer(1)});
+        return {};
+      });
+  if (!read) return std::unexpected(read.error());
+  return all;
+}
+
 Result<void> leave(Database& database, Membership const& member, Time now) {
   ENSURE(member.incarnation > 0);  // 0 stands for runs that are held without a lease
   auto done = database.execute(

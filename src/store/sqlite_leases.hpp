@@ -8,6 +8,7 @@ namespace sluice::store::leases {
 
 Result<Membership> join(Database& database, std::string const& node, Duration ttl, Time now);
 Result<Time> renew(Database& database, Membership const& member, Duration ttl, Time now);
+Result<std::vector<Membership>> members(Database& database, Time now);
 Result<void> leave(Database& database, Membership const& member, Time now);
 Result<std::vector<RunRow>> claim_free(Database& database, Membership const& member,
                                        std::size_t limit, Time now);

@@ -141,6 +141,8 @@ class Store {
   /// The lease lasts `ttl` from now. conflict: the term is over, by time or by a successor.
   /// Returns the time on the store's clock, to compare with one's own.
   virtual Result<Time> renew(Membership const& member, Duration ttl) = 0;
+  /// The servers whose lease lasts, by incarnation.
+  virtual Result<std::vector<Membership>> members() = 0;
   /// Gives up all its runs and the lease in one commit; no error where the term is over already.
   virtual Result<void> leave(Membership const& member) = 0;
   /// Takes up to `limit` runs (at most 1,000) that have not ended and that no server with a lease

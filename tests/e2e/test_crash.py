@@ -71,6 +71,22 @@ class CrashTest(StageTest):
             for when in ("before", "after-effect"):
                 self.killed_in_a_call(operation, when)
 
+    def test_what_a_killed_call_did_is_known_to_whoever_ends_the_run(self):
+        for verb, code in (("stop", 9), ("rollback", 1)):
+            with self.subTest(verb=verb):
+                function = "made-by-" + verb
+                self.stage.sluice("local", "fault", "add", "--call", "CreateFunction", "--when",
+                                  "after-effect", "--do", "delay", "--delay", "3s")
+                running, run = self.stage.start_deploy("two", function=function, strategy=STEPS)
+                until(lambda: self.fault_struck() or not running.alive(), "the call hangs")
+                running.kill()
+                done = self.stage.sluice(verb, run, "-o", "json")
+                self.assertEqual(done.code, code, str(done))
+                release = done.result["releases"][0]
+                self.assertEqual(release["place"], "on_candidate", str(done))
+                self.assertIn("created by this run and is kept", release["note"])
+                self.assertIsNotNone(self.stage.wire.function(function))
+
     def test_killed_again_and_again_it_still_ends(self):
         chance = random.Random(7)
         running, run = self.stage.start_deploy("two", strategy=STEPS)

@@ -48,6 +48,18 @@ TEST_P(Leases, ATermLastsAsLongAsItIsRenewed) {
   EXPECT_EQ(code_of(store_->renew(member, ttl)), ErrorCode::conflict) << "it stays over";
 }
 
+TEST_P(Leases, OfTheMembersThoseAreListedWhoseLeaseLasts) {
+  EXPECT_THAT(must(store_->members()), IsEmpty());
+  auto first = join("server-1");
+  backend_->pass(seconds(500));
+  auto second = join("server-2");
+  EXPECT_THAT(must(store_->members()), ElementsAre(first, second));
+  backend_->pass(seconds(200));
+  EXPECT_THAT(must(store_->members()), ElementsAre(second));
+  must(store_->leave(second));
+  EXPECT_THAT(must(store_->members()), IsEmpty());
+}
+
 TEST_P(Leases, ARestartedServerIsAnotherIncarnation) {
   auto first = join("server-1");
   create(new_run("d-1"));

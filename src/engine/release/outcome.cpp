@@ -56,6 +56,22 @@ Duration pause_between(StepContext const& context) {
                                                                         : Duration(2000);
 }
 
+bool passes(ErrorCode code) {
+  return code == ErrorCode::unavailable || code == ErrorCode::throttled ||
+         code == ErrorCode::timeout || code == ErrorCode::cancelled;
+}
+
+bool may_still_settle(StepContext const& context) {
+  return context.now - last_progress(context) < context.plan->rollback_patience;
+}
+
+Refused never_settled(StepContext const& context, std::string const& reason) {
+  return {{plan::ErrorClass::unknown,
+           "whether it took effect could not be read within " +
+               text_of(context.plan->rollback_patience) + ": " + reason,
+           "Look at the function yourself."}};
+}
+
 }  // namespace
 
 Failed failed(aws::CallError const& error) {
@@ -117,22 +133,27 @@ Performed refused(StepContext const& context, aws::CallError const& error) {
 }
 
 Settled unsettled(StepContext const& context, aws::CallError const& error) {
-  Duration bound = context.plan->rollback_patience;
-  bool in_time = context.now - last_progress(context) < bound;
-  if (passes(error.trouble) && in_time)
-    return NotNow{pause_between(context), still_trying(context, error, bound)};
-  Failed why = failed(error);
-  if (passes(error.trouble))
-    why = {plan::ErrorClass::unknown,
-           "whether it took effect could not be read within " + text_of(bound) + ": " + why.reason,
-           "Look at the function yourself."};
-  return Refused{std::move(why)};
+  if (!passes(error.trouble)) return Refused{failed(error)};
+  if (may_still_settle(context))
+    return NotNow{pause_between(context),
+                  still_trying(context, error, context.plan->rollback_patience)};
+  return never_settled(context, failed(error).reason);
 }
 
 std::expected<TargetAws, Failed> open_aws(StepContext& context) {
   auto opened = context.services.aws.open(context.target(), context.stop);
   if (!opened) return std::unexpected(failed(opened.error()));
   return *opened;
+}
+
+std::expected<TargetAws, Settled> open_to_settle(StepContext& context) {
+  auto opened = context.services.aws.open(context.target(), context.stop);
+  if (opened) return *opened;
+  Error const& error = opened.error();
+  if (!passes(error.code)) return std::unexpected(Refused{failed(error)});
+  if (may_still_settle(context))
+    return std::unexpected(NotNow{pause_between(context), error.message});
+  return std::unexpected(never_settled(context, error.message));
 }
 
 }  // namespace sluice::engine

@@ -32,8 +32,11 @@ bool compensates(StepContext const& context);
 /// plan's rollback patience.
 bool patient(StepContext const& context);
 
-/// The clients of the step's target; a Move where there are none.
+/// The clients of the step's target; why there are none otherwise.
 std::expected<TargetAws, Failed> open_aws(StepContext& context);
+/// The same for `settle`: that nobody can look now says nothing about the effect. Credentials that
+/// cannot be had at the moment, or while the run is being stopped, are asked for again later.
+std::expected<TargetAws, Settled> open_to_settle(StepContext& context);
 aws::Lane lane_of(StepContext const& context);
 
 }  // namespace sluice::engine

@@ -46,8 +46,8 @@ class CleanUp final : public Executor {
   }
 
   Settled settle(StepContext& context, Effect const& effect) const override {
-    auto aws = open_aws(context);
-    if (!aws) return Refused{aws.error()};
+    auto aws = open_to_settle(context);
+    if (!aws) return aws.error();
     Settled outcome = settle_deletion(context, *aws, effect);
     if (auto* refusal = std::get_if<Refused>(&outcome)) return left(refusal->why);
     return outcome;

@@ -39,8 +39,8 @@ class Finish final : public Executor {
   }
 
   Settled settle(StepContext& context, Effect const& effect) const override {
-    auto aws = open_aws(context);
-    if (!aws) return Refused{aws.error()};
+    auto aws = open_to_settle(context);
+    if (!aws) return aws.error();
     if (effect.name == "CreateAlias") return settle_created_alias(context, *aws, effect);
     return settle_setting(context, *aws, effect);
   }

@@ -309,8 +309,8 @@ Performed Prepare::perform(StepContext& context, Effect const& effect) const {
 }
 
 Settled Prepare::settle(StepContext& context, Effect const& effect) const {
-  auto aws = open_aws(context);
-  if (!aws) return Refused{aws.error()};
+  auto aws = open_to_settle(context);
+  if (!aws) return aws.error();
   if (effect.name == "UpdateAlias") return settle_alias(context, *aws, effect);
   if (effect.name == "CreateAlias") return settle_created_alias(context, *aws, effect);
   return DidNotHappen{"publishing is repeated: it answers the version already made"};

@@ -320,8 +320,8 @@ Settled Publish::settle_deleted(StepContext& context, TargetAws& aws) {
 }
 
 Settled Publish::settle(StepContext& context, Effect const& effect) const {
-  auto aws = open_aws(context);
-  if (!aws) return Refused{aws.error()};
+  auto aws = open_to_settle(context);
+  if (!aws) return aws.error();
   if (effect.name == "DeleteFunction") return settle_deleted(context, *aws);
   if (effect.name == "PublishVersion")
     return DidNotHappen{"publishing is repeated: it answers the version already made"};

@@ -321,8 +321,8 @@ Settled settle_restored_alias(StepContext& context, TargetAws& aws, Effect const
 }
 
 Settled Restore::settle(StepContext& context, Effect const& effect) const {
-  auto aws = open_aws(context);
-  if (!aws) return Refused{aws.error()};
+  auto aws = open_to_settle(context);
+  if (!aws) return aws.error();
   if (effect.name == "UpdateAlias") return settle_restored_alias(context, *aws, effect);
   // Of `$LATEST`, `next` decides by what it reads: it goes on from the content it finds.
   bool latest = effect.name == "UpdateFunctionConfiguration" ||

@@ -41,8 +41,8 @@ class Shift final : public Executor {
   }
 
   Settled settle(StepContext& context, Effect const& effect) const override {
-    auto aws = open_aws(context);
-    if (!aws) return Refused{aws.error()};
+    auto aws = open_to_settle(context);
+    if (!aws) return aws.error();
     return settle_alias(context, *aws, effect);
   }
 
