@@ -163,6 +163,27 @@ def key_of(content):
     return content.get("version"), tuple(sorted(weights.items()))
 
 
+def webhooks(facts):
+    """Sent at least once where the run came by, always under one id, and as often as intended."""
+    ids = Counter(call.headers.get("sluice-delivery") for call in facts.calls
+                  if call.operation == "Webhook")
+    wanted = Counter(body["effect"]["desired"]["delivery"]
+                     for body in facts.intents("SendRequest"))
+    for store in facts.stores:
+        for row, journal in store:
+            own_ids = {one for one in ids if one and one.startswith(row["run"] + "/")}
+            if len(own_ids) > 1:
+                yield "the webhook of %s has the ids %s" % (row["run"], sorted(own_ids))
+            told = any(event["type"] == "node_ended" and event["body"]["status"] == "succeeded" and
+                       event["body"]["node"].endswith("/tell") for event in journal)
+            if told and not own_ids:
+                yield "the webhook of %s never came" % row["run"]
+            for one in own_ids:
+                if ids[one] > wanted[one]:
+                    yield "webhook %s came %d times, intended %d times" % (one, ids[one],
+                                                                          wanted[one])
+
+
 def versions(facts, name):
     """No content has two versions, and nothing is published that nobody wanted."""
     after = facts.after[name]
@@ -279,7 +300,8 @@ def unwritable(facts):
 
 def verdict(facts):
     """Everything that is wrong with it, in words."""
-    found = [*guarded(facts), *intended(facts), *ends(facts), *journals(facts), *unwritable(facts)]
+    found = [*guarded(facts), *intended(facts), *ends(facts), *journals(facts), *unwritable(facts),
+             *webhooks(facts)]
     for name in facts.plan.functions:
         for rule in (ladder, repeats, versions, place):
             found += rule(facts, name)
