@@ -154,7 +154,10 @@ bool Budget::enter(Key const& key, Lane lane, std::stop_token stop) {
   return false;
 }
 
-void Budget::share(TokenSource& source) { leased_ = std::make_unique<LeasedCalls>(clock_, source); }
+void Budget::share(TokenSource& source) {
+  std::lock_guard lock(mutex_);
+  if (!leased_) leased_ = std::make_unique<LeasedCalls>(clock_, source);  // and stays what it is
+}
 
 /// What AWS allows a whole account. None: nothing is leased for such a call.
 std::optional<TokenSource::Rates> Budget::leased_rates(Key const& key) {
@@ -162,8 +165,9 @@ std::optional<TokenSource::Rates> Budget::leased_rates(Key const& key) {
                     key.pool == Pool::lambda_get_policy ||
                     key.pool == Pool::cloudwatch_get_metric_data;
   Rate rate = rate_of(key.pool);
-  if (!leased_ || !by_account || rate.shared <= 0) return std::nullopt;
+  if (!by_account || rate.shared <= 0) return std::nullopt;
   std::lock_guard lock(mutex_);
+  if (!leased_) return std::nullopt;
   double shared = bucket(key).shared_rate(clock_.monotonic());
   return TokenSource::Rates{std::max(1, static_cast<int>(shared)), static_cast<int>(rate.reserve)};
 }

@@ -177,3 +177,28 @@ class JudgeTest(unittest.TestCase):
         facts = good()
         facts.unwritable = ["p2"]
         self.assertFound(facts, "a process without a journal wrote")
+
+    def with_webhooks(self, *ids):
+        facts = good()
+        journal_of_it = facts.stores[0][0][1]
+        journal_of_it[4:4] = journal(
+            ("effect_intended", {"effect": {"name": "SendRequest",
+                                            "desired": {"delivery": "d-1/t"}}}),
+            ("node_ended", {"node": "default/release/tell", "status": "succeeded"}))
+        for number, event in enumerate(journal_of_it):
+            event["seq"] = number + 1
+        for one in ids:
+            facts.calls.append(Call("POST", "/webhook", {"sluice-delivery": one}, b""))
+        return facts
+
+    def test_a_webhook_that_came_once_is_good(self):
+        self.assertEqual(verdict(self.with_webhooks("d-1/t")), [])
+
+    def test_a_webhook_that_never_came(self):
+        self.assertFound(self.with_webhooks(), "the webhook of d-1 never came")
+
+    def test_a_webhook_under_another_id(self):
+        self.assertFound(self.with_webhooks("d-1/t", "d-1/u"), "has the ids")
+
+    def test_a_webhook_that_came_too_often(self):
+        self.assertFound(self.with_webhooks("d-1/t", "d-1/t"), "came 2 times, intended 1 times")

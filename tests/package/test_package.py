@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """What ./dev package made is unpacked and used. SLUICE_PACKAGES names the folder it is in."""
 import glob
+import http.server
+import json
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import unittest
 
 PACKAGES = os.environ.get("SLUICE_PACKAGES", "build/packages")
@@ -158,7 +161,36 @@ class ContainerTest(unittest.TestCase):
         recipe = self.recipe()
         self.assertIn("USER 65532:65532\n", recipe)
         self.assertIn("HEALTHCHECK", recipe)
-        self.assertIn("/healthz", recipe)
+
+    def well(self, status):
+        """What the health check says of a server that answers so."""
+        asked = []
+
+        class Server(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        whole = self.recipe().replace("\\\n", "")
+        words = json.loads(re.search(r"^HEALTHCHECK .*CMD (\[.*\])$", whole, re.M).group(1))
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            words = [word.replace("8470", str(server.server_address[1])) for word in words]
+            code = subprocess.run(words, check=False, timeout=20).returncode
+            server.shutdown()
+        self.assertEqual(asked, ["/healthz"])
+        self.assertNotEqual(subprocess.run(words, check=False, capture_output=True).returncode, 0)
+        return code == 0
+
+    def test_the_health_check_believes_a_server_that_is_well_and_no_other(self):
+        if not shutil.which("bash"):
+            self.skipTest("no bash here")
+        self.assertTrue(self.well(200))
+        self.assertFalse(self.well(503))
 
 
 if __name__ == "__main__":

@@ -36,8 +36,8 @@ Performed perform_fence(StepContext& context, Effect const& effect) {
 }
 
 Settled settle_fence(StepContext& context, Executor const& executor, Effect const& effect) {
-  auto aws = open_aws(context);
-  if (!aws) return Refused{aws.error()};
+  auto aws = open_to_settle(context);
+  if (!aws) return aws.error();
   auto const& declared = context.declared();
   auto alias = aws->lambda(lane_of(context)).get_alias(declared.function, declared.alias);
   if (!alias && alias.error().trouble != aws::Trouble::not_found)

@@ -3,6 +3,8 @@
 A watcher is told of each call twice: when it has "arrived" and is not yet at the endpoint, and when
 it is "answered" and the answer is not yet at the caller. It may take its time meanwhile, and may
 say CUT, which closes the connection instead of going on.
+
+Webhooks of the releases come here as well, and are answered.
 """
 import http.client
 import re
@@ -10,6 +12,7 @@ import socketserver
 import threading
 
 CUT = "cut"
+WEBHOOK = "/webhook"
 FUNCTIONS = re.compile(r"/\d{4}-\d{2}-\d{2}/functions")
 SIGNER = re.compile(r"Credential=([^/]+)/[^/]+/[^/]+/([^/]+)/")
 # Method and path below /functions to the operation; what is not listed is named by both.
@@ -37,6 +40,8 @@ class Call:
         self.answer = b""
 
     def _operation(self):
+        if self.path == WEBHOOK:
+            return "Webhook"
         path = self.path.partition("?")[0]
         if self.service == "lambda" and FUNCTIONS.match(path):
             rest = FUNCTIONS.sub("", path, count=1).rstrip("/")
@@ -60,6 +65,19 @@ class Call:
                                          self.status, self.body[:200].decode("utf-8", "replace")
                                          if self.service == "lambda" and self.writes and
                                          len(self.body) < 1000 else "")
+
+
+class Answered:
+    """What a webhook is answered."""
+
+    status, reason = 200, "OK"
+
+    def __init__(self, call):
+        call.status = self.status
+
+    @staticmethod
+    def getheaders():
+        return []
 
 
 class Gate:
@@ -153,7 +171,7 @@ class Gate:
                 self._calls.append(call)
             if self.watch(call, "arrived") == CUT:
                 return
-            answer = self.forward(call)
+            answer = Answered(call) if call.operation == "Webhook" else self.forward(call)
             if self.watch(call, "answered") == CUT:
                 return
             head = ["HTTP/1.1 %d %s" % (answer.status, answer.reason)]

@@ -42,6 +42,10 @@ class Plan:
         self.at_end = self.kind == "new" and bool(self.alias) and not self.weights and \
             chance.random() < 0.5
         self.tags = chance.random() < 0.3
+        # A webhook comes after that many shifts; who starts the release says where it goes.
+        self.webhook_after = chance.randrange(0, len(self.weights) + 1)
+        self.webhook = chance.random() < 0.25
+        self.webhook_url = ""
 
     @property
     def new(self):
@@ -65,18 +69,23 @@ class Plan:
         steps = " ".join("%d%s" % (weight, "/" + pause if pause else "")
                          for weight, pause in zip(self.weights, self.pauses))
         more = [name for name in ("restore_latest", "delete_candidate", "delete_created", "at_end",
-                                  "tags") if getattr(self, name)]
+                                  "tags", "webhook") if getattr(self, name)]
         if self.fails:
             more.insert(0, "fails after %d" % self.fails_after)
         return "%s [%s]%s" % (self.kind, steps, "".join(", " + one for one in more))
 
     def steps(self):
         failing = {"invoke": {"function": "nobody"}}
+        webhook = [{"webhook": {"url": self.webhook_url}, "name": "tell"}] if self.webhook else []
         found = []
         for number, (weight, pause) in enumerate(zip(self.weights, self.pauses)):
+            if number == self.webhook_after:
+                found += webhook
             if self.fails and number == self.fails_after:
                 found.append(failing)
             found.append({"shift": weight, **({"pause": pause} if pause else {})})
+        if self.webhook_after == len(self.weights):
+            found += webhook
         if self.fails and self.fails_after == len(self.weights):
             if not self.alias:
                 found.append({"shift": 100})  # without an alias the code is live before the step

@@ -6,13 +6,14 @@ from support.processes import until
 
 
 def can_serve(stage):
-    return stage.sluice("serve", "--help").code == 0
+    return "\n  serve " in stage.sluice("--help").out
 
 
 class ServerKilled(Accident):
     """kill -9 of the server, which is started again, or whose client goes on by itself."""
 
     def draw(self, chance):
+        self.trial.plan.webhook = False  # a server sends none to loopback addresses by itself
         self.moments = [Moment(self.trial, chance, events=False)
                         for _ in range(draw(chance, ((1, 3), (2, 2), (3, 1))))]
         self.restarts = chance.random() < 0.75
