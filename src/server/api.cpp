@@ -55,15 +55,17 @@ std::vector<Route> Api::table() {
     return [this, answer](Call const& call) { return (this->*answer)(call); };
   };
   auto health = [this](Call const&) { return answer(200, parts_.health()); };
-  return {{"GET", "/healthz", anyone, health},
-          {"GET", "/api/v1/healthz", anyone, health},
-          {"GET", "/api/v1/runs", view, to(&Api::list)},
-          {"POST", "/api/v1/runs", operate, to(&Api::start)},
-          {"GET", "/api/v1/runs/{run}", view, to(&Api::get)},
-          {"GET", "/api/v1/runs/{run}/plan", view, to(&Api::plan)},
-          {"GET", "/api/v1/runs/{run}/events", view, to(&Api::events)},
-          {"POST", "/api/v1/runs/{run}/signals", view, to(&Api::signal)},
-          {"POST", "/api/v1/runs/{run}/resume", operate, to(&Api::resume)}};
+  std::vector<Route> routes = {{"GET", "/healthz", anyone, health},
+                               {"GET", "/api/v1/healthz", anyone, health},
+                               {"GET", "/api/v1/runs", view, to(&Api::list)},
+                               {"POST", "/api/v1/runs", operate, to(&Api::start)},
+                               {"GET", "/api/v1/runs/{run}", view, to(&Api::get)},
+                               {"GET", "/api/v1/runs/{run}/plan", view, to(&Api::plan)},
+                               {"GET", "/api/v1/runs/{run}/events", view, to(&Api::events)},
+                               {"POST", "/api/v1/runs/{run}/signals", view, to(&Api::signal)},
+                               {"POST", "/api/v1/runs/{run}/resume", operate, to(&Api::resume)}};
+  std::ranges::move(parts_.more, std::back_inserter(routes));
+  return routes;
 }
 
 net::Response Api::get(Call const& call) {

@@ -16,6 +16,7 @@ struct ApiParts {
   std::function<json::Value()> health;  ///< the body of /healthz
   /// What runs are executed with whose client may not bring its own (Access::takes_credentials).
   AwsSettings own_settings;
+  std::vector<Route> more = {};  ///< routes besides those of runs; what they use must outlive it
 };
 
 /// The HTTP API, as the handler of a net::Server: a table of routes. Thread-safe.

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "base/strings.hpp"
+#include "server/audit.hpp"
 #include "server/problem.hpp"
 
 namespace sluice::server {
@@ -67,9 +68,28 @@ Router::Router(std::vector<Route> routes, Access& access)
   for (auto const& route : routes_) parts_.push_back(parts_of(route.path));
 }
 
+net::Response Router::unknown_principal(Error const& error, net::Incoming const& request) const {
+  auto refused = problem(error);
+  if (error.code == ErrorCode::denied) {
+    refused.status = 401;
+    refused.headers.set("WWW-Authenticate", "Bearer");
+  }
+  if (error.code == ErrorCode::throttled) {
+    auto wait = std::chrono::ceil<std::chrono::seconds>(access_.retry_after(request));
+    refused.headers.set("Retry-After", std::to_string(std::max<long>(1, wait.count())));
+  }
+  return refused;
+}
+
 net::Response Router::permitted(Route const& route, Call const& call) const {
-  if (may(call.who, route.permission)) return route.answer(call);
-  return problem(not_permitted(call.who));
+  if (!may(call.who, route.permission)) {
+    audit("denied", call.who, call.request);
+    return problem(not_permitted(call.who));
+  }
+  auto response = route.answer(call);
+  if (route.method != "GET")
+    audit("command", call.who, call.request, {{"status", response.status}});
+  return response;
 }
 
 net::Response Router::handle(net::Incoming const& request) const {
@@ -92,12 +112,7 @@ net::Response Router::handle(net::Incoming const& request) const {
     Principal who;
     if (route.permission != Permission::anyone) {
       auto known = access_.principal_of(request);
-      if (!known) {
-        auto refused = problem(known.error());
-        if (known.error().code == ErrorCode::denied) refused.status = 401;
-        if (refused.status == 401) refused.headers.set("WWW-Authenticate", "Bearer");
-        return refused;
-      }
+      if (!known) return unknown_principal(known.error(), request);
       who = std::move(*known);
     }
     auto response = permitted(route, {request, who, std::move(*parameters)});

@@ -39,6 +39,7 @@ class Router {
   std::vector<Route> const& routes() const { return routes_; }
 
  private:
+  net::Response unknown_principal(Error const& error, net::Incoming const& request) const;
   net::Response permitted(Route const& route, Call const& call) const;
 
   std::vector<Route> routes_;
