@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <csignal>
 #include <cstdlib>
 
 #include "base/log.hpp"
@@ -43,6 +44,20 @@ Result<Listen> listen_of(std::string const& text) {
   return listen;
 }
 
+Result<void> read_protection(Parsed const& line, server::ServeOptions& options) {
+  if (line.has("tls-cert") != line.has("tls-key"))
+    return fail(ErrorCode::invalid_input, "--tls-cert and --tls-key belong together",
+                "A certificate is of no use without its key.");
+  if (line.has("tls-cert"))
+    options.tls = server::ServeOptions::TlsFiles{line.value("tls-cert"), line.value("tls-key")};
+  for (auto const& text : line.values("behind-proxy")) {
+    auto range = net::parse_range(text);
+    if (!range) return fail(range.error(), "--behind-proxy");
+    options.proxies.push_back(*range);
+  }
+  return {};
+}
+
 Result<server::ServeOptions> serve_options(Invocation& invocation) {
   server::ServeOptions options;
   auto listen = listen_of(invocation.line.value("listen", "127.0.0.1:8470"));
@@ -54,12 +69,21 @@ Result<server::ServeOptions> serve_options(Invocation& invocation) {
     if (!url) return fail(url.error(), "--public-url");
     options.public_url = *url;
   }
+  if (invocation.line.has("store"))
+    return fail(ErrorCode::invalid_input, "several servers on one store are not possible yet",
+                "Leave out --store: the journal is then in the folder that --state names.");
+  if (auto read = read_protection(invocation.line, options); !read)
+    return std::unexpected(read.error());
   auto aws = invocation.aws_settings();
   if (!aws) return std::unexpected(aws.error());
   options.own_settings = *aws;
   auto host = host_options(invocation);
   if (!host) return std::unexpected(host.error());
   options.host = std::move(*host);
+  net::EgressRules rules;
+  for (auto const& range : invocation.line.values("allow-egress"))
+    if (auto allowed = rules.allow(range); !allowed) return fail(allowed.error(), "--allow-egress");
+  options.host.services.egress = std::move(rules);
   return options;
 }
 
@@ -108,11 +132,25 @@ void announce(Invocation& invocation, server::ServerProcess& server,
   invocation.say("  journal " + printable(state));
   if (auto const& token = server.setup_token()) {
     invocation.say(
-        "There is no API token yet. To get an administrator's, once and within the hour:");
-    invocation.say("  curl " + server.url() + "/api/v1/login -d '{\"setup_token\": \"" +
-                   std::string(token->open()) + "\"}'");
+        "There is no API token yet. The first administrator's, once and within the hour:");
+    invocation.say("  set-up token  " + std::string(token->open()));
+    invocation.say("  sluice login " + server.url() + " asks for it; POST " + server.url() +
+                   "/api/v1/login takes it too.");
   } else {
     invocation.say("  tokens  " + invocation.hint("token create"));
+  }
+}
+
+/// SIGHUP is no end: it is how daemons are told that their files have changed.
+void serve_until_told(Invocation& invocation, server::ServerProcess& server, StopSignals& signals) {
+  while (true) {
+    auto signal = signals.wait(std::chrono::hours(1));
+    if (signal && *signal != SIGHUP) return;
+    if (!signal) continue;
+    if (auto reloaded = server.reload(); !reloaded)
+      invocation.refuse(reloaded.error());
+    else
+      log::info("certificate_read");
   }
 }
 
@@ -147,8 +185,7 @@ int run_serve(Invocation& invocation) {
   auto server = open_server(invocation, *options, signals);
   if (!server) return invocation.refuse(server.error());
   announce(invocation, **server, *options);
-  while (!signals.wait(std::chrono::seconds(60))) {
-  }
+  serve_until_told(invocation, **server, signals);
   Deadline const deadline(invocation.terminal, signals);
   server->reset();
   invocation.say("The server has ended; its runs go on when it starts again.");

@@ -13,6 +13,8 @@ constexpr std::string_view serve_text =
     "unfinished when it starts it goes on with; a run whose AWS cannot be reached is held and "
     "tried "
     "again.\n\n"
+    "Beyond this machine it listens only with a certificate (--tls-cert, --tls-key) or behind a "
+    "proxy that has one (--behind-proxy).\n\n"
     "SIGTERM and SIGINT end it: it takes no more requests, lets steps return for up to 5 s, and "
     "leaves the runs to the next start. A second signal ends it at once.";
 
@@ -25,7 +27,25 @@ std::vector<Option> listen_options() {
           {.name = "public-url",
            .value = "URL",
            .summary = "Where others reach it, where that is another name: requests to other names "
-                      "are refused"}};
+                      "are refused"},
+          {.name = "tls-cert",
+           .value = "FILE",
+           .summary = "Speak TLS with this certificate (PEM, its own first); SIGHUP reads it anew",
+           .common = true},
+          {.name = "tls-key", .value = "FILE", .summary = "Its key (PEM)", .common = true},
+          {.name = "behind-proxy",
+           .value = "ADDRESS",
+           .summary = "A proxy, or a range of them, that speaks TLS for it and whose "
+                      "X-Forwarded-For is believed",
+           .repeatable = true},
+          {.name = "allow-egress",
+           .value = "RANGE",
+           .summary = "Let webhooks of release files go to these addresses too; public ones are "
+                      "always allowed, loopback and private ones never without this",
+           .repeatable = true},
+          {.name = "store",
+           .value = "URL",
+           .summary = "A PostgreSQL store for several servers; refused until that is possible"}};
 }
 
 void add_serve(std::vector<Command>& all) {
@@ -34,7 +54,13 @@ void add_serve(std::vector<Command>& all) {
        .group = "Server",
        .summary = "Execute runs for others and serve the API",
        .text = serve_text,
-       .examples = {{"sluice serve --state /var/lib/sluice", "On this machine only"}},
+       .examples = {{"sluice serve --state /var/lib/sluice", "On this machine only"},
+                    {"sluice serve --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key "
+                     "key.pem",
+                     "For others, with a certificate"},
+                    {"sluice serve --listen 10.0.0.7:8470 --behind-proxy 10.0.0.2 "
+                     "--public-url https://sluice.example",
+                     "For others, behind a proxy that has one"}},
        .positionals = {},
        .options = options_of(
            {listen_options(), aws_options(), store_options(), {output_option({"human", "json"})}}),

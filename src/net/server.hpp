@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "base/secret.hpp"
 #include "base/time.hpp"
 #include "net/http.hpp"
 
@@ -23,15 +25,33 @@ struct Incoming {
 /// Called on a worker thread with the complete request. Must not throw.
 using Handler = std::function<Response(Incoming const&)>;
 
+/// With what a server shows who it is.
+struct TlsIdentity {
+  std::string certificates;  ///< PEM: its own, then those that signed it
+  Secret key;                ///< PEM
+};
+
+/// invalid_input: a file that cannot be read, is no PEM, has expired, or does not belong to the
+/// other.
+Result<TlsIdentity> load_identity(std::string const& certificate_file, std::string const& key_file);
+
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;   ///< 0: any free one
   std::string unix_socket;  ///< a path; then address and port are not used. Made with mode 0600.
   unsigned workers = 8;  ///< threads that run handlers at the same time, grown on demand up to this
   std::size_t max_connections = 1024;
+  std::size_t max_connections_per_address = 0;  ///< 0: no other bound than that of all
   std::size_t max_body = 1 << 20;
   /// Without a byte either way; a handler at work does not count. Zero: none.
   Duration idle_timeout = std::chrono::seconds(60);
+  /// For a request's header, from its first byte to its last; a TLS handshake is part of the first.
+  /// Over TCP only. Zero: none.
+  Duration header_timeout = std::chrono::seconds(10);
+  std::optional<TlsIdentity> tls;  ///< TLS 1.2 or 1.3 and nothing else; none: plain HTTP
+  /// A socket that listens already, to go on with where another server stopped: no connection is
+  /// refused in between. Owned from then on. -1: none, address and port are used.
+  int listening_socket = -1;
 };
 
 /// libmicrohttpd with its laxness taken away (engineering 4.4): a request with two Content-Length,
@@ -42,6 +62,8 @@ class Server {
  public:
   virtual ~Server() = default;
   virtual std::uint16_t port() const = 0;
+  /// For ServerOptions::listening_socket; -1 where there are no descriptors left.
+  virtual int duplicate_socket() const = 0;
   /// Refuses new requests, answers waiting ones 503, closes feeds and waits for the handlers that
   /// run: who lets a handler wait for something must wake it first. Clients get 5 s to take what is
   /// ready. Idempotent; not to be called from a handler.

@@ -8,6 +8,7 @@
 
 #include "base/guarded.hpp"
 #include "net/server.hpp"
+#include "net/server_deadlines.hpp"
 #include "net/server_feed.hpp"
 #include "net/server_linger.hpp"
 #include "net/server_pool.hpp"
@@ -17,10 +18,14 @@ namespace sluice::net {
 /// What the server's thread, the workers and `stop` share.
 struct ServerState {
   ServerState(ServerOptions options_, Handler handler_)
-      : options(std::move(options_)), handler(std::move(handler_)), pool(options.workers) {}
+      : options(std::move(options_)),
+        handler(std::move(handler_)),
+        deadlines(options.unix_socket.empty() ? options.header_timeout : Duration::zero()),
+        pool(options.workers) {}
 
   ServerOptions const options;
   Handler const handler;
+  HeaderDeadlines deadlines;
   WorkerPool pool;
   Linger linger;
   std::atomic<bool> draining = false;

@@ -7,6 +7,7 @@
 
 #include "base/secret.hpp"
 #include "server/host.hpp"
+#include "server/proxies.hpp"
 #include "server/token_access.hpp"
 
 namespace sluice::server {
@@ -19,6 +20,13 @@ struct ServeOptions {
   std::uint16_t port = 0;  ///< 0: any free one
   /// Where others reach it, where that is not what it listens on: "https://sluice.example".
   std::optional<net::Url> public_url;
+  /// PEM files; with them it speaks TLS and nothing else.
+  struct TlsFiles {
+    std::string certificate, key;
+  };
+  std::optional<TlsFiles> tls;
+  /// Proxies in front of it, which speak TLS with the clients.
+  std::vector<net::AddressRange> proxies;
 };
 
 /// `sluice serve`: the process that holds a store, executes its runs, and serves the API over TCP
@@ -36,6 +44,10 @@ class ServerProcess {
   ~ServerProcess();
   ServerProcess(ServerProcess const&) = delete;
 
+  /// Reads certificate and key anew and shows them from now on. Streams break off and are taken up
+  /// again; no connection is refused. An error: the old ones stay in force.
+  Result<void> reload();
+
   /// Where it listens, as a URL without a path.
   std::string url() const;
   Host& host() { return *host_; }
@@ -44,9 +56,11 @@ class ServerProcess {
 
  private:
   ServerProcess(ServeOptions options, std::unique_ptr<Host> host);
-  Result<void> listen();
+  Result<void> listen(int socket);
+  net::Response handle(net::Incoming const& request);
 
   ServeOptions const options_;
+  Proxies const proxies_;
   std::unique_ptr<Host> host_;
   std::optional<Secret> setup_token_;
   TokenAccess access_;

@@ -7,6 +7,7 @@
 
 #include "aws/caller.hpp"
 #include "engine/services.hpp"
+#include "net/egress.hpp"
 #include "server/runs.hpp"
 
 namespace sluice::server {
@@ -15,6 +16,9 @@ struct FactoryOptions {
   /// Called with every attempt of every AWS call, on the calling thread (`-v`).
   std::function<void(aws::Attempt const&)> observer;
   std::string user_agent = "sluice";
+  /// Where URLs that a release file names may lead; none: anywhere, as on a command line, where the
+  /// file is the user's own.
+  std::optional<net::EgressRules> egress = {};
 };
 
 /// What stands behind a run's calls to the outside, and how its AWS world is recorded with it.

@@ -160,6 +160,32 @@ TEST_F(ServerProcessTest, DoesNotListenWhereOthersCouldReadTokens) {
   }
 }
 
+TEST_F(ServerProcessTest, AProxyThatSpeaksTlsForItMayBeInFrontOfIt) {
+  auto options = serve_options();
+  options.address = "0.0.0.0";
+  options.proxies = {*net::parse_range("192.0.2.0/24")};
+  auto server = open_server(std::move(options));
+  ASSERT_TRUE(server);
+  // This machine may talk to it without one, and is not believed what proxies are.
+  net::Headers const forwarded{{"Host", "127.0.0.1"}, {"X-Forwarded-For", "nonsense"}};
+  EXPECT_EQ(send(*server, "GET", "/healthz", "", "", forwarded).status, 200);
+}
+
+TEST_F(ServerProcessTest, AttemptsAreCountedByTheAddressThatTheProxySaw) {
+  auto options = serve_options();
+  options.proxies = {*net::parse_range("127.0.0.1")};
+  auto server = open_server(std::move(options));
+  auto status = [&](std::string const& source) {
+    return send(*server, "GET", "/api/v1/runs", "sluice_api_wrong", "",
+                {{"X-Forwarded-For", source}})
+        .status;
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(status("192.0.2.1"), 401);
+  EXPECT_EQ(status("192.0.2.1"), 429);
+  EXPECT_EQ(status("192.0.2.2"), 401);
+  EXPECT_EQ(status("nonsense"), 400);
+}
+
 TEST_F(ServerProcessTest, ARestartedServerGoesOnWithItsRuns) {
   std::string run;
   {
