@@ -1,7 +1,9 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/time.hpp"
@@ -17,11 +19,23 @@ struct Incoming {
   std::string query;
   Headers headers;
   std::string body;
-  std::string peer;  ///< address of the other side; "unix" on a socket file
+  std::shared_ptr<BodySource const> upload;  ///< instead of `body`: see UploadOptions
+  std::string peer;                          ///< address of the other side; "unix" on a socket file
 };
 
 /// Called on a worker thread with the complete request. Must not throw.
 using Handler = std::function<Response(Incoming const&)>;
+
+/// Requests whose bodies are not held in memory but put on disk while they come.
+struct UploadOptions {
+  std::filesystem::path folder;  ///< made (0700) where it is missing; its parent exists
+  std::size_t max_body = 0;
+  std::size_t at_once = 16;  ///< more are answered 503
+  /// Which those are, by method and path. Called on the server's thread: must be quick.
+  std::function<bool(Incoming const&)> is_upload;
+  /// Asked on a worker before the body is read; an answer refuses it. Must not throw.
+  std::function<std::optional<Response>(Incoming const&)> refusal;
+};
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
@@ -32,6 +46,7 @@ struct ServerOptions {
   std::size_t max_body = 1 << 20;
   /// Without a byte either way; a handler at work does not count. Zero: none.
   Duration idle_timeout = std::chrono::seconds(60);
+  std::optional<UploadOptions> uploads;
 };
 
 /// libmicrohttpd with its laxness taken away (engineering 4.4): a request with two Content-Length,
