@@ -1,5 +1,5 @@
-"""The API of a process that executes a run, against its OpenAPI document, by a validator that is not
-ours."""
+"""The API of a process that executes a run, against its OpenAPI document, by a validator that is
+not ours."""
 import glob
 import http.client
 import importlib.util
