@@ -28,7 +28,9 @@ std::optional<net::Response> refuse_foreign(net::Incoming const& request, Access
     return problem({ErrorCode::denied,
                     "requests for the host '" + printable(host) + "' are not answered here", ""});
   auto const& site = request.headers.get("Sec-Fetch-Site");
-  bool page = request.headers.contains("Origin") || (!site.empty() && site != "none");
+  // Our own page may lead to another of its kind; it changes nothing.
+  bool ours = site.empty() || site == "none" || (site == "same-origin" && request.method == "GET");
+  bool page = request.headers.contains("Origin") || !ours;
   if (page) return problem({ErrorCode::denied, "requests of web pages are not answered here", ""});
   return std::nullopt;
 }

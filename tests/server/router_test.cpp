@@ -58,6 +58,17 @@ TEST_F(RouterTest, AFormIsNoRequest) {
   EXPECT_EQ(plain.status, 201) << plain.body;
 }
 
+TEST_F(RouterTest, PagesOfOthersAreRefused) {
+  for (auto const* site : {"cross-site", "same-site"})
+    EXPECT_EQ(send("GET", "/api/v1/runs", {{"Sec-Fetch-Site", site}}).status, 403) << site;
+  EXPECT_EQ(send("GET", "/api/v1/runs", {{"Sec-Fetch-Site", "same-origin"}}).status, 200);
+  auto post =
+      send("POST", "/api/v1/runs", {{"Sec-Fetch-Site", "same-origin"}, {"Idempotency-Key", "k"}},
+           asking_run().dump());
+  EXPECT_EQ(post.status, 403);
+  EXPECT_EQ(send("GET", "/", {{"Origin", "https://sluice.test"}}).status, 403);
+}
+
 TEST_F(RouterTest, AProblemNamesItsTraceAndThePartsThatAreWrong) {
   auto first = document(post("/api/v1/runs", "k", json::Value{{"palns", 1}}));
   auto second = document(post("/api/v1/runs", "k", json::Value{{"palns", 1}}));

@@ -133,7 +133,9 @@ TEST_F(StatusTest, ThePageLeadsToOlderRuns) {
   EXPECT_THAT(page, Not(HasSubstr("run 0")));
   auto from = page.find("/?cursor=");
   ASSERT_NE(from, std::string::npos);
-  auto older = send("GET", page.substr(from, page.find('"', from) - from)).body;
+  auto older = send("GET", page.substr(from, page.find('"', from) - from),
+                    {{"Sec-Fetch-Site", "same-origin"}})
+                   .body;
   EXPECT_THAT(older, HasSubstr("run 0"));
   EXPECT_THAT(older, Not(HasSubstr("run 1")));
 }
