@@ -1,5 +1,8 @@
 #include "server/api.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "server/answers.hpp"
 #include "server/openapi.hpp"
 #include "server/problem.hpp"
@@ -9,13 +12,7 @@ namespace sluice::server {
 Api::Api(ApiParts parts)
     : parts_(std::move(parts)),
       requests_(parts_.engine, parts_.clock, parts_.random),
-      router_(table(), parts_.access, parts_.clock, parts_.rate) {
-  listener_ = parts_.engine.listen(
-      [this](std::string const&, engine::Snapshot const& run,
-             std::vector<engine::Event> const& events) { parts_.metrics.committed(run, events); });
-}
-
-Api::~Api() { parts_.engine.forget(listener_); }
+      router_(table(), parts_.access, parts_.clock, parts_.rate) {}
 
 std::function<net::Response(Call const&)> Api::once(Keyed keyed) {
   return [this, keyed](Call const& call) {
@@ -38,22 +35,25 @@ std::vector<Route> Api::table() {
     response.body = openapi_document();
     return response;
   };
-  return {{"GET", "/", anyone, to(&Api::page)},
-          {"GET", "/healthz", anyone, health},
-          {"GET", "/readyz", anyone, to(&Api::ready)},
-          {"GET", "/metrics", view, to(&Api::metrics)},
-          {"GET", "/api/v1/healthz", anyone, health},
-          {"GET", "/api/v1/openapi.json", anyone, openapi},
-          {"GET", "/api/v1/runs", view, to(&Api::list)},
-          {"POST", "/api/v1/runs", operate, once(&Api::start)},
-          {"GET", "/api/v1/runs/{run}", view, to(&Api::get)},
-          {"GET", "/api/v1/runs/{run}/plan", view, to(&Api::plan)},
-          {"GET", "/api/v1/runs/{run}/events", view, to(&Api::events)},
-          // Each kind of signal has a permission of its own.
-          {"POST", "/api/v1/runs/{run}/signals", view, once(&Api::signal)},
-          {"POST", "/api/v1/runs/{run}/resume", operate, once(&Api::resume)},
-          {"HEAD", "/api/v1/packages/{sha256}", operate, to(&Api::has_package)},
-          {"PUT", "/api/v1/packages/{sha256}", operate, to(&Api::put_package)}};
+  std::vector<Route> routes = {
+      {"GET", "/", anyone, to(&Api::page)},
+      {"GET", "/healthz", anyone, health},
+      {"GET", "/readyz", anyone, to(&Api::ready)},
+      {"GET", "/metrics", view, to(&Api::metrics)},
+      {"GET", "/api/v1/healthz", anyone, health},
+      {"GET", "/api/v1/openapi.json", anyone, openapi},
+      {"GET", "/api/v1/runs", view, to(&Api::list)},
+      {"POST", "/api/v1/runs", operate, once(&Api::start)},
+      {"GET", "/api/v1/runs/{run}", view, to(&Api::get)},
+      {"GET", "/api/v1/runs/{run}/plan", view, to(&Api::plan)},
+      {"GET", "/api/v1/runs/{run}/events", view, to(&Api::events)},
+      // Each kind of signal has a permission of its own.
+      {"POST", "/api/v1/runs/{run}/signals", view, once(&Api::signal)},
+      {"POST", "/api/v1/runs/{run}/resume", operate, once(&Api::resume)},
+      {"HEAD", "/api/v1/packages/{sha256}", operate, to(&Api::has_package)},
+      {"PUT", "/api/v1/packages/{sha256}", operate, to(&Api::put_package)}};
+  std::ranges::move(parts_.more, std::back_inserter(routes));
+  return routes;
 }
 
 /// A server works with its own credentials. A client that sends others is told, for it would

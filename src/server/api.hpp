@@ -27,23 +27,23 @@ struct ApiParts {
   store::Packages& packages;
   Clock& clock;
   Random& random;
-  Metrics& metrics;                     ///< told of every commit by the Api
+  Metrics& metrics;
   std::function<json::Value()> health;  ///< the body of /healthz
   /// What /readyz asks besides the store: lease, clock. May be empty.
   std::function<std::vector<ReadyCheck>()> ready_checks;
   /// What runs are executed with whose client may not bring its own (Access::takes_credentials).
   AwsSettings own_settings;
   RateLimitOptions rate;
+  std::vector<Route> more = {};  ///< routes besides its own; what they use must outlive it
 };
 
-/// The HTTP API, as the handler of a net::Server: a table of routes, described in
-/// docs/reference/openapi.json and docs/reference/api.md. Thread-safe.
+/// The HTTP API, as the handler of a net::Server, one for each listener: a table of routes,
+/// described in docs/reference/openapi.json and docs/reference/api.md. Thread-safe.
 ///
 /// Who may ask what is the router's and its Access's business.
 class Api {
  public:
   explicit Api(ApiParts parts);
-  ~Api();
   Api(Api const&) = delete;
   net::Response handle(net::Incoming const& request) { return router_.handle(request); }
   std::vector<Route> const& routes() const { return router_.routes(); }
@@ -87,7 +87,6 @@ class Api {
   ApiParts parts_;
   Requests requests_;
   Router router_;
-  std::size_t listener_ = 0;
 };
 
 }  // namespace sluice::server

@@ -67,7 +67,9 @@ struct Host::Parts {
              .health = [this] { return health(); },
              .ready_checks = {},
              .own_settings = {},
-             .rate = {}}) {}
+             .rate = {}}) {
+    metrics.listen_to(engine);
+  }
 
   ~Parts() {
     // Clients first, so that nobody asks an engine that has ended.

@@ -38,6 +38,11 @@ bool is_throttle(aws::Attempt const& attempt) {
 
 }  // namespace
 
+void Metrics::listen_to(engine::Engine& engine) {
+  engine.listen([this](std::string const&, engine::Snapshot const& run,
+                       std::vector<engine::Event> const& events) { committed(run, events); });
+}
+
 void Metrics::committed(engine::Snapshot const& run, std::vector<engine::Event> const& events) {
   for (auto const& event : events) {
     if (event.type == engine::event::node_ended) node_ended(run, event);

@@ -14,7 +14,8 @@ class Metrics {
   /// `version` goes into sluice_build_info.
   explicit Metrics(std::string version) : version_(std::move(version)) {}
 
-  /// For Engine::listen.
+  /// From now on everything that `engine` commits. It must end before this object.
+  void listen_to(engine::Engine& engine);
   void committed(engine::Snapshot const& run, std::vector<engine::Event> const& events);
   /// For FactoryOptions::observer.
   void called(aws::Attempt const& attempt);

@@ -66,7 +66,9 @@ class ApiStage : public testing::Test {
                .health = [] { return json::Value{{"status", "ok"}}; },
                .ready_checks = {},
                .own_settings = settings(),
-               .rate = stage.rate_}) {}
+               .rate = stage.rate_}) {
+      stage.metrics_.listen_to(engine);
+    }
     ~Process() {
       streams.stop();
       engine.shutdown();
