@@ -23,6 +23,8 @@ struct Signal {
   std::string by;
   std::string reason;
   json::Value data;
+  /// What it came with, journalled: whether a request was carried out can be read there.
+  std::string request{};
 };
 
 struct StartRequest {
@@ -31,6 +33,9 @@ struct StartRequest {
   json::Value options;                          ///< kept with the run, e.g. who asked for what
   json::Value world;                            ///< account, endpoints, local folder (design E10)
   std::map<std::string, json::Value> releases;  ///< known states: a rollback of a finished run
+  /// Drawn beforehand with new_run_id, so that a request can be repeated: the second run of an id
+  /// is refused (conflict). Empty: one is drawn.
+  std::string id{};
 };
 
 /// A run was started, or not because a lock is busy.

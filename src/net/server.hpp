@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,7 +20,8 @@ struct Incoming {
   std::string query;
   Headers headers;
   std::string body;
-  std::string peer;  ///< address of the other side; "unix" on a socket file
+  std::shared_ptr<BodySource const> upload;  ///< instead of `body`: see UploadOptions
+  std::string peer;                          ///< address of the other side; "unix" on a socket file
 };
 
 /// Called on a worker thread with the complete request. Must not throw.
@@ -34,6 +36,17 @@ struct TlsIdentity {
 /// invalid_input: a file that cannot be read, is no PEM, has expired, or does not belong to the
 /// other.
 Result<TlsIdentity> load_identity(std::string const& certificate_file, std::string const& key_file);
+
+/// Requests whose bodies are not held in memory but put on disk while they come.
+struct UploadOptions {
+  std::filesystem::path folder;  ///< made (0700) where it is missing; its parent exists
+  std::size_t max_body = 0;
+  std::size_t at_once = 16;  ///< more are answered 503
+  /// Which those are, by method and path. Called on the server's thread: must be quick.
+  std::function<bool(Incoming const&)> is_upload;
+  /// Asked on a worker before the body is read; an answer refuses it. Must not throw.
+  std::function<std::optional<Response>(Incoming const&)> refusal;
+};
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
@@ -52,6 +65,7 @@ struct ServerOptions {
   /// A socket that listens already, to go on with where another server stopped: no connection is
   /// refused in between. Owned from then on. -1: none, address and port are used.
   int listening_socket = -1;
+  std::optional<UploadOptions> uploads;
 };
 
 /// libmicrohttpd with its laxness taken away (engineering 4.4): a request with two Content-Length,

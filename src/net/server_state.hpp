@@ -29,6 +29,7 @@ struct ServerState {
   WorkerPool pool;
   Linger linger;
   std::atomic<bool> draining = false;
+  std::size_t uploads = 0;  ///< bodies on disk; the server's thread alone
   Guarded<std::set<std::shared_ptr<ServerFeed>>> feeds;  ///< open ones
 
   /// Answers that are owed: requests that were read completely and whose answer is not yet sent.

@@ -28,6 +28,19 @@ std::string owner_name(Random& random) {
          new_uuid(random);
 }
 
+/// "0.1.0" of "sluice/0.1.0".
+std::string version_of(FactoryOptions const& options) {
+  return options.user_agent.substr(options.user_agent.find('/') + 1);
+}
+
+FactoryOptions counted(FactoryOptions options, Metrics& metrics) {
+  options.observer = [first = std::move(options.observer), &metrics](aws::Attempt const& attempt) {
+    if (first) first(attempt);
+    metrics.called(attempt);
+  };
+  return options;
+}
+
 }  // namespace
 
 /// Everything, in the order in which it is made; taken apart the other way round.
@@ -37,17 +50,20 @@ struct Host::Parts {
         options(std::move(given)),
         store(std::move(opened)),
         packages(packages_of(options.state_folder)),
-        services(*options.clock, *options.random, *packages, options.services),
+        metrics(version_of(options.services)),
+        services(*options.clock, *options.random, *packages, counted(options.services, metrics)),
         executors(engine::standard_executors()),
         engine(*store, *options.clock, *options.random, executors, options.evaluators,
                {.owner = owner_name(*options.random)}),
         runs(engine, services, *packages),
-        streams(engine, *options.clock),
+        streams(engine, *options.clock, {.told = [this](Duration lag) { metrics.told(lag); }}),
         tokens(engine_store(), *options.clock, *options.random,
                {.pepper_file = options.state_folder / "token-pepper"}),
         failures(*options.clock),
         access(same_user()),
-        api(api_parts(*access, {})) {}
+        api(api_parts(*access, {})) {
+    metrics.listen_to(engine);
+  }
 
   ~Parts() {
     // Clients first, so that nobody asks an engine that has ended.
@@ -67,12 +83,19 @@ struct Host::Parts {
   }
 
   ApiParts api_parts(Access& of_listener, AwsSettings own_settings) {
-    return {runs,
-            streams,
-            of_listener,
-            [this] { return health(); },
-            std::move(own_settings),
-            token_routes(tokens, failures)};
+    return {.runs = runs,
+            .streams = streams,
+            .access = of_listener,
+            .engine = engine,
+            .packages = *packages,
+            .clock = *options.clock,
+            .random = *options.random,
+            .metrics = metrics,
+            .health = [this] { return health(); },
+            .ready_checks = {},
+            .own_settings = std::move(own_settings),
+            .rate = {},
+            .more = token_routes(tokens, failures)};
   }
 
   json::Value health() {
@@ -97,6 +120,7 @@ struct Host::Parts {
     net::ServerOptions settings;
     settings.unix_socket = held.socket();
     settings.max_body = max_request;
+    settings.uploads = api.uploads(options.state_folder / "packages");
     auto listening =
         net::listen(settings, [this](net::Incoming const& request) { return api.handle(request); });
     if (!listening) return fail(listening.error(), "serve other commands");
@@ -108,6 +132,7 @@ struct Host::Parts {
   HostOptions options;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<store::Packages> packages;
+  Metrics metrics;
   ServicesFactory services;
   engine::Executors executors;
   engine::Engine engine;

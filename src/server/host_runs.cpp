@@ -116,6 +116,7 @@ Result<engine::Started> HostRuns::start(NewRun run) {
   request.options = std::move(run.options);
   request.world = std::move(opened->world);
   request.releases = std::move(run.releases);
+  request.id = std::move(run.id);
   return engine_.start(std::move(request), std::move(opened->services));
 }
 

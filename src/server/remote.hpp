@@ -44,7 +44,7 @@ class RemoteRuns final : public Runs {
     bool more = false;
   };
   /// How one stream ended.
-  enum class Ended { run_over, told_to, cut };
+  enum class Ended { run_over, told_to, again, cut };
 
   Result<net::Response> exchange(net::Request request, Duration timeout, std::stop_token stop);
   Result<json::Value> get_json(std::string const& path, std::stop_token stop = {});

@@ -65,6 +65,7 @@ Result<RemoteRuns::Ended> RemoteRuns::stream(
       return fail(ErrorCode::cancelled, "the stream is done with");
     };
     if (message.event == stream_end && message.id.empty()) return finish(Ended::run_over);
+    if (message.event == stream_again && message.id.empty()) return finish(Ended::again);
     if (message.event == stream_unowned && message.id.empty()) {
       refused = not_executed(run);
       return finish(Ended::cut);
@@ -122,6 +123,10 @@ Result<void> RemoteRuns::follow(std::string const& run, std::int64_t after,
     std::int64_t before = after;
     auto ended = stream(run, after, each, stop);
     if (!ended) return std::unexpected(ended.error());
+    if (*ended == Ended::again) {
+      cuts = 0;
+      continue;
+    }
     if (*ended != Ended::cut) return {};
     cuts = after > before ? 1 : cuts + 1;
     wait(between_cuts, stop);

@@ -86,6 +86,7 @@ Result<void> ServerProcess::listen(int socket) {
   // A proxy's connections are everybody's.
   if (proxies_.none()) settings.max_connections_per_address = most_connections_of_one;
   settings.max_body = most_body;
+  settings.uploads = api_.uploads(options_.host.state_folder / "packages");
   if (options_.tls) {
     auto identity = net::load_identity(options_.tls->certificate, options_.tls->key);
     if (!identity) return std::unexpected(identity.error());

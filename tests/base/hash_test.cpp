@@ -34,7 +34,7 @@ TEST(Secrets, CompareAndMove) {
   Secret second = std::move(first);
   EXPECT_TRUE(second.equals("hunter2"));
   EXPECT_FALSE(second.equals("hunter3"));
-  EXPECT_TRUE(first.empty());
+  EXPECT_TRUE(first.empty());  // NOLINT(bugprone-use-after-move): that nothing is left is the point
 }
 
 }  // namespace
