@@ -34,7 +34,8 @@ class ServerProcessTest : public ServerTest {
     request.url = server.url() + path;
     request.headers = std::move(headers);
     if (!token.empty()) request.headers.set("Authorization", "Bearer " + token);
-    if (!body.empty()) request.headers.set("Content-Type", "application/json");
+    request.headers.set("Content-Type", "application/json");
+    request.headers.set("Idempotency-Key", std::to_string(++sent_));
     request.body = body;
     auto response = client_->send(request, {}, {});
     EXPECT_TRUE(response) << response.error().error.text();
@@ -51,6 +52,7 @@ class ServerProcessTest : public ServerTest {
   }
 
   std::unique_ptr<net::Client> client_ = net::make_client();
+  int sent_ = 0;
 };
 
 TEST_F(ServerProcessTest, WithoutATokenThereIsHealthAndNothingElse) {
