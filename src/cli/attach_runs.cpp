@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "cli/program.hpp"
+#include "cli/server_runs.hpp"
 #include "dialect/armory/armory.hpp"
 #include "server/attach.hpp"
 
@@ -42,6 +43,7 @@ plan::Evaluators evaluators() {
 }
 
 Result<RunsHere> attach_runs(Invocation& invocation) {
+  if (invocation.server) return open_server_runs(invocation);
   auto folder = invocation.state_folder();
   if (!folder) return std::unexpected(folder.error());
   server::AttachOptions options;
