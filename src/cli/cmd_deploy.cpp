@@ -16,7 +16,9 @@ std::optional<int> check_first(Invocation& invocation, plan::Plan& plan,
                                server::AwsSettings const& settings,
                                std::vector<GivenObject>& objects) {
   auto const& line = invocation.line;
-  auto applied = apply_plan_options(plan, line, invocation.terminal.traits.tty.in);
+  // Of a server's run anybody can answer later, from any terminal.
+  bool somebody = invocation.terminal.traits.tty.in || invocation.server;
+  auto applied = apply_plan_options(plan, line, somebody);
   if (!applied) return invocation.refuse_usage(applied.error().message, applied.error().hint);
   auto given = given_objects(line.values("package"));
   if (!given) return invocation.refuse_usage(given.error().message, given.error().hint);

@@ -75,8 +75,10 @@ int get_run(Invocation& invocation, std::string const& id) {
     text += "asked for by " + printable(row->requester) + " at " + local_text(row->created) + "\n";
     // Whoever holds the store executes; what this process has not started nobody executes.
     bool unattended = !view->state.over() && (here->executes() || row->owner.empty());
+    auto const& held = row->summary["held"].as_string();
     if (unattended && here->server)
-      text += "The server does not execute it at the moment; it takes it up by itself.\n";
+      text += "The server does not execute it at the moment" +
+              (held.empty() ? "" : " (" + printable(held) + ")") + "; it takes it up by itself.\n";
     else if (unattended)
       text += "No process executes it. To go on: " + invocation.hint("resume " + id) + "\n";
     if (auto const& queued = view->state.queued; queued && !here->server)

@@ -11,7 +11,9 @@ namespace {
 constexpr std::string_view nowhere = "none";
 
 bool is_loopback_host(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  // "127.evil.example" is a name like any other.
+  bool address = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host == "localhost" || host == "::1" || (address && host.starts_with("127."));
 }
 
 /// What decides where runs are kept and executed on this machine.

@@ -86,8 +86,11 @@ Result<net::Response> ApiClient::exchange_for(net::Request request, Duration tim
   if (request.method == "POST" && !request.headers.contains("Idempotency-Key"))
     request.headers.set("Idempotency-Key", new_uuid(*options_.random));
   for (int repeat = 0;; ++repeat) {
+    Duration began = options_.clock->monotonic();
     auto response = exchange_once(request, timeout, stop);
-    bool last = repeat >= options_.repeats || stop.stop_requested();
+    // Who was silent for all of the time is not asked again.
+    bool in_time = options_.clock->monotonic() - began < timeout;
+    bool last = repeat >= options_.repeats || stop.stop_requested() || !in_time;
     Duration wait = wait_before(repeat, *options_.random);
     if (response) {
       auto after = try_again_after(*response);

@@ -38,7 +38,7 @@ class RemoteRuns final : public Runs {
     bool more = false;
   };
   /// How one stream ended.
-  enum class Ended { run_over, told_to, cut, silent };
+  enum class Ended { run_over, told_to, again, cut, silent };
 
   Result<void> post(std::string const& path, json::Value const& body);
   Result<Page> events_page(std::string const& run, std::int64_t after, std::stop_token stop);

@@ -160,6 +160,7 @@ Result<void> RemoteRuns::follow(std::string const& run, std::int64_t after,
     auto ended = stream(run, after, each, stop);
     if (!ended) return std::unexpected(ended.error());
     if (*ended == Ended::run_over || *ended == Ended::told_to) return {};
+    if (*ended == Ended::again) continue;
     if (hope.lost(after > before, *ended == Ended::cut)) break;
     wait(hope.pause(), stop);
   }
