@@ -1,5 +1,6 @@
 #include "base/strings.hpp"
 #include "cli/commands.hpp"
+#include "cli/deploy_server.hpp"
 #include "cli/end_run.hpp"
 #include "cli/plan_report.hpp"
 #include "cli/send_signal.hpp"
@@ -19,11 +20,7 @@ int report_again(Invocation& invocation, RunsHere& here, plan::Plan const& plan,
   if (*busy) return refuse_busy(invocation, here, **busy);
   if (here.server) {
     // What is live is the server's to read.
-    for (auto const& release : plan.releases)
-      invocation.terminal.out("would release " +
-                              printable(release.target + ": " + release.function +
-                                        (release.alias.empty() ? "" : ":" + release.alias)) +
-                              "\n");
+    invocation.terminal.out(would_release(plan));
     invocation.say("Dry run: nothing was started.");
     return exit_success;
   }

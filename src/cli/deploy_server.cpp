@@ -81,11 +81,7 @@ int report_deploy(Invocation& invocation, RunsHere& here, plan::Plan const& plan
     for (auto const& one : missing)
       text += "would send the package of " + printable(one.function) + " (" +
               megabytes(one.bytes->size()) + ")\n";
-    for (auto const& release : plan.releases)
-      text += "would release " +
-              printable(release.target + ": " + release.function +
-                        (release.alias.empty() ? "" : ":" + release.alias)) +
-              "\n";
+    text += would_release(plan);
   }
   invocation.terminal.out(text);
   if (*busy)
@@ -96,19 +92,30 @@ int report_deploy(Invocation& invocation, RunsHere& here, plan::Plan const& plan
 
 }  // namespace
 
+std::string would_release(plan::Plan const& plan) {
+  std::string text;
+  for (auto const& release : plan.releases)
+    text += "would release " +
+            printable(release.target + ": " + release.function +
+                      (release.alias.empty() ? "" : ":" + release.alias)) +
+            "\n";
+  return text;
+}
+
 int deploy_on_server(Invocation& invocation, server::NewRun run, store::Packages& packages) {
   auto here = invocation.open_runs();
   if (!here) return invocation.refuse(here.error());
   ENSURE(here->server);
   auto missing = server::missing_packages(*here->server, run.plan, packages);
-  if (!missing) return invocation.refuse(missing.error());
-  if (invocation.line.has("dry-run")) return report_deploy(invocation, *here, run.plan, *missing);
-  if (auto refused = confirm_start(invocation)) return *refused;
-  if (auto sent = send_all(invocation, *here, *missing); !sent) {
-    int code = invocation.refuse(sent.error());
+  auto refuse = [&](Error const& error) {
+    int code = invocation.refuse(error);
     invocation.say("Nothing was started.");
     return code;
-  }
+  };
+  if (!missing) return refuse(missing.error());
+  if (invocation.line.has("dry-run")) return report_deploy(invocation, *here, run.plan, *missing);
+  if (auto refused = confirm_start(invocation)) return *refused;
+  if (auto sent = send_all(invocation, *here, *missing); !sent) return refuse(sent.error());
   return start_and_follow(invocation, *here, std::move(run));
 }
 

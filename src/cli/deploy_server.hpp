@@ -10,4 +10,7 @@ namespace sluice::cli {
 /// does neither. Answers the exit code.
 int deploy_on_server(Invocation& invocation, server::NewRun run, store::Packages& packages);
 
+/// What a dry run says of a plan whose live state only the server can read: a line per function.
+std::string would_release(plan::Plan const& plan);
+
 }  // namespace sluice::cli

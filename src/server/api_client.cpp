@@ -69,7 +69,9 @@ Result<net::Response> ApiClient::exchange_once(net::Request request, Duration ti
   Error error = response.error().error;
   if (error.code == ErrorCode::cancelled) return std::unexpected(std::move(error));
   if (error.code != ErrorCode::invalid_input) error.code = ErrorCode::unavailable;
-  if (error.hint.contains("AWS_CA_BUNDLE"))
+  if (error.hint.contains("AWS_CA_BUNDLE") && error.code == ErrorCode::invalid_input)
+    error.hint = "Check --ca-file.";
+  else if (error.hint.contains("AWS_CA_BUNDLE"))
     error.hint = "If an authority of your own issued it, name its certificate with --ca-file FILE.";
   if (changes && response.error().may_have_arrived)
     error.hint = "It may have been accepted all the same: sluice list shows the runs.";
@@ -129,11 +131,14 @@ Result<net::Response> ApiClient::post(std::string const& path, json::Value const
 Error ApiClient::refusal(net::Response const& response) const {
   Error error = error_of(response);
   if (!is_server()) return error;
+  bool empty = response.body.empty();  // as the answer to HEAD is
   std::string log_in = "sluice login " + options_.base_url;
   if (response.status == 401) {
+    if (empty) error.message = "the server " + options_.base_url + " does not know the token";
     error.code = ErrorCode::denied;
     error.hint = log_in + " takes a token; an administrator of the server makes one.";
   } else if (response.status == 403) {
+    if (empty) error.message = "you may not do this on " + options_.base_url;
     error.code = ErrorCode::denied;
     error.hint += (error.hint.empty() ? "" : " ") + log_in + " takes another token.";
   } else if (response.status == 404 && !is_problem(response)) {
