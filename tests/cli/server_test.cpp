@@ -12,7 +12,9 @@
 #include "cli/default_server.hpp"
 #include "cli/program.hpp"
 #include "cli/server_choice.hpp"
+#include "server/event_stream.hpp"
 #include "server/problem.hpp"
+#include "server/wire.hpp"
 #include "support/folder.hpp"
 
 namespace sluice::cli {
@@ -108,8 +110,30 @@ class FakeServer {
     std::lock_guard lock(mutex_);
     return authorization_;
   }
+  json::Value run() {
+    std::lock_guard lock(mutex_);
+    return run_;
+  }
 
  private:
+  /// A run that ended at once.
+  static net::Response events(net::Incoming const& request) {
+    std::vector<store::EventRow> const journal = {
+        {1, Time{}, "run_created", {{"requester", "ada"}, {"options", json::Object{}}}, 1},
+        {2, Time{}, "run_ended", {{"state", "succeeded"}}, 1}};
+    net::Response response;
+    if (request.headers.get("Accept") == "text/event-stream") {
+      response.headers = {{"Content-Type", "text/event-stream"}};
+      response.body = server::stream_mark(server::stream_end);
+      return response;
+    }
+    json::Value page = json::Array{};
+    for (auto const& event : journal) page.push(server::to_json(event));
+    response.headers = {{"Content-Type", "application/json"}};
+    response.body = json::Value{{"events", page}, {"more", false}}.dump();
+    return response;
+  }
+
   net::Response handle(net::Incoming const& request) {
     std::lock_guard lock(mutex_);
     asked_.push_back(request.method + " " + request.path);
@@ -131,6 +155,18 @@ class FakeServer {
       refused.status = 401;
       return refused;
     }
+    if (request.path.starts_with("/api/v1/packages/")) {
+      if (request.method == "HEAD" && packages_.contains(request.path)) return json(200, {});
+      if (request.method == "HEAD") return json(404, {});
+      packages_[request.path] = request.body;
+      return json(201, json::Object{});
+    }
+    if (request.method == "POST") {
+      run_ = *json::parse(request.body);
+      return json(201, json::Value{{"run", "d-7QK2M9XTA"}});
+    }
+    if (request.path.ends_with("/plan")) return json(200, run_["plan"]);
+    if (request.path.ends_with("/events")) return events(request);
     if (request.path == "/api/v1/whoami")
       return json(200, json::Value{{"name", "ada"}, {"roles", json::array({"operator"})}});
     return json(200, json::Value{{"runs", json::Array{}}, {"a_later_member", 1}});
@@ -139,6 +175,8 @@ class FakeServer {
   std::mutex mutex_;
   std::vector<std::string> asked_;
   std::string authorization_;
+  std::map<std::string, std::string> packages_;
+  json::Value run_;
   std::unique_ptr<net::Server> server_;
 };
 
@@ -249,6 +287,39 @@ TEST_F(Login, a_project_does_not_say_which_server_sees_a_token) {
   EXPECT_EQ(run({"deploy", release.string()}, {{"SLUICE_TOKEN", "sluice_api_good"}}), 3);
   EXPECT_THAT(terminal.written_err, HasSubstr("\"server\" cannot be set by a project's file"));
   EXPECT_TRUE(server.asked().empty());
+}
+
+constexpr char orders_file[] = R"(function: orders
+region: eu-west-1
+runtime: nodejs20.x
+handler: index.handler
+role: arn:aws:iam::111122223333:role/orders
+package: ./src
+alias: live
+)";
+
+TEST_F(Login, deploy_sends_the_packages_that_are_missing_then_the_plan) {
+  fs::create_directory(folder.path() / "src");
+  folder.write("src/index.js", "exports.handler = async () => 1;\n");
+  std::string file = folder.write("release.yaml", orders_file).string();
+  Variables const environment{{"SLUICE_SERVER", server.url()},
+                              {"SLUICE_TOKEN", "sluice_api_good"},
+                              {"AWS_ACCESS_KEY_ID", "mine"},
+                              {"AWS_REGION", "us-east-1"}};
+  EXPECT_EQ(run({"deploy", file, "--dry-run"}, environment), 0) << terminal.written_err;
+  EXPECT_THAT(terminal.written_out, HasSubstr("would send the package of orders"));
+  EXPECT_EQ(run({"deploy", file}, environment), 0) << terminal.written_err;
+  EXPECT_THAT(terminal.written_err, HasSubstr("Sending the package of orders"));
+  EXPECT_THAT(terminal.written_out, HasSubstr("d-7QK2M9XTA (orders) succeeded"));
+  auto posted = server.run();
+  EXPECT_EQ(posted["plan"]["name"].as_string(), "orders");
+  EXPECT_TRUE(posted["aws"]["environment"].members().empty()) << posted["aws"].dump();
+  EXPECT_EQ(run({"deploy", file, "--detach", "-o", "name"}, environment), 0);
+  EXPECT_EQ(terminal.written_out, "d-7QK2M9XTA\n");
+  EXPECT_THAT(terminal.written_err, Not(HasSubstr("Sending")));
+  std::size_t sent = 0;
+  for (auto const& one : server.asked()) sent += one.starts_with("PUT ") ? 1 : 0;
+  EXPECT_EQ(sent, 1u);
 }
 
 TEST_F(Login, what_only_this_machine_does_is_refused_with_a_server) {

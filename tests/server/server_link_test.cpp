@@ -145,7 +145,8 @@ TEST_F(ServerLink, ARefusalIsNotRepeated) {
 TEST_F(ServerLink, WhoIsNotLetInLearnsHowToLogIn) {
   auto unknown = problem({ErrorCode::denied, "the token has expired", ""});
   unknown.status = 401;
-  ListedServer server({unknown, problem({ErrorCode::denied, "'ada' may not do this", "Ask."})});
+  ListedServer server({unknown, problem({ErrorCode::denied, "'ada' may not do this", "Ask."}),
+                       response_of(403, "")});
   auto remote = runs(server);
   auto expired = remote.get("d-A");
   ASSERT_FALSE(expired);
@@ -154,6 +155,7 @@ TEST_F(ServerLink, WhoIsNotLetInLearnsHowToLogIn) {
   auto forbidden = remote.get("d-A");
   EXPECT_EQ(forbidden.error().code, ErrorCode::denied);
   EXPECT_THAT(forbidden.error().hint, HasSubstr("Ask. sluice login " + server.url()));
+  EXPECT_THAT(remote.get("d-A").error().message, HasSubstr("you may not do this on"));
 }
 
 TEST_F(ServerLink, SomethingElseThanASluiceServerIsRecognised) {
