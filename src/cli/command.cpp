@@ -11,9 +11,9 @@ namespace sluice::cli {
 std::vector<Command> const& all_commands() {
   static std::vector<Command> const table = [] {
     std::vector<Command> all;
-    for (auto add :
-         {add_release_commands, add_look_commands, add_file_commands, add_run_commands,
-          add_signal_commands, add_local_commands, add_self_commands, add_config_commands})
+    for (auto add : {add_release_commands, add_look_commands, add_file_commands, add_run_commands,
+                     add_signal_commands, add_server_commands, add_local_commands,
+                     add_self_commands, add_config_commands})
       add(all);
     return all;
   }();
