@@ -12,8 +12,8 @@ std::vector<Command> const& all_commands() {
   static std::vector<Command> const table = [] {
     std::vector<Command> all;
     for (auto add : {add_release_commands, add_look_commands, add_file_commands, add_run_commands,
-                     add_signal_commands, add_local_commands, add_login_commands, add_self_commands,
-                     add_config_commands})
+                     add_signal_commands, add_server_commands, add_login_commands,
+                     add_local_commands, add_self_commands, add_config_commands})
       add(all);
     return all;
   }();

@@ -13,6 +13,7 @@ void add_file_commands(std::vector<Command>& all);     ///< validate, convert, e
 void add_run_commands(std::vector<Command>& all);      ///< get, list, watch, logs
 void add_signal_commands(std::vector<Command>& all);   ///< approve, reject, skip, promote …
 void add_login_commands(std::vector<Command>& all);    ///< login, logout
+void add_server_commands(std::vector<Command>& all);   ///< serve, token …
 void add_self_commands(std::vector<Command>& all);     ///< version, completion, help
 void add_config_commands(std::vector<Command>& all);   ///< config explain; the last: it takes the
                                                        ///< settings of all others
@@ -43,6 +44,10 @@ int run_continue(Invocation& invocation);
 int run_stop(Invocation& invocation);
 int run_login(Invocation& invocation);
 int run_logout(Invocation& invocation);
+int run_serve(Invocation& invocation);
+int run_token_create(Invocation& invocation);
+int run_token_list(Invocation& invocation);
+int run_token_revoke(Invocation& invocation);
 int run_version(Invocation& invocation);
 int run_completion(Invocation& invocation);
 int run_help(Invocation& invocation);

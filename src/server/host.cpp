@@ -7,8 +7,10 @@
 #include "engine/engine.hpp"
 #include "net/server.hpp"
 #include "server/api.hpp"
+#include "server/api_tokens.hpp"
 #include "server/host_runs.hpp"
 #include "server/streams.hpp"
+#include "server/take_up.hpp"
 
 namespace sluice::server {
 namespace {
@@ -55,27 +57,45 @@ struct Host::Parts {
                {.owner = owner_name(*options.random)}),
         runs(engine, services, *packages),
         streams(engine, *options.clock, {.told = [this](Duration lag) { metrics.told(lag); }}),
+        tokens(engine_store(), *options.clock, *options.random,
+               {.pepper_file = options.state_folder / "token-pepper"}),
+        failures(*options.clock),
         access(same_user()),
-        api({.runs = runs,
-             .streams = streams,
-             .access = *access,
-             .engine = engine,
-             .packages = *packages,
-             .clock = *options.clock,
-             .random = *options.random,
-             .metrics = metrics,
-             .health = [this] { return health(); },
-             .ready_checks = {},
-             .own_settings = {},
-             .rate = {}}) {
+        api(api_parts(*access, {})) {
     metrics.listen_to(engine);
   }
 
   ~Parts() {
     // Clients first, so that nobody asks an engine that has ended.
     if (server) server->stop();
+    taking_up.reset();
     streams.stop();
     engine.shutdown();
+  }
+
+  Tokens::WithStore engine_store() {
+    return [this](std::function<void(store::Store&)> const& use) {
+      engine.with_store([&](store::Store& opened) {
+        use(opened);
+        return true;
+      });
+    };
+  }
+
+  ApiParts api_parts(Access& of_listener, AwsSettings own_settings) {
+    return {.runs = runs,
+            .streams = streams,
+            .access = of_listener,
+            .engine = engine,
+            .packages = *packages,
+            .clock = *options.clock,
+            .random = *options.random,
+            .metrics = metrics,
+            .health = [this] { return health(); },
+            .ready_checks = {},
+            .own_settings = std::move(own_settings),
+            .rate = {},
+            .more = token_routes(tokens, failures)};
   }
 
   json::Value health() {
@@ -87,6 +107,12 @@ struct Host::Parts {
       body.set("reason", *why);
     }
     return body;
+  }
+
+  void begin() {
+    if (!options.take_up) return;
+    taking_up = std::make_unique<TakeUp>(runs, *options.clock,
+                                         TakeUp::Options{.settings = *options.take_up});
   }
 
   Result<void> serve() {
@@ -112,8 +138,11 @@ struct Host::Parts {
   engine::Engine engine;
   HostRuns runs;
   Streams streams;
+  Tokens tokens;
+  Failures failures;
   std::unique_ptr<Access> access;
   Api api;
+  std::unique_ptr<TakeUp> taking_up;
   std::unique_ptr<net::Server> server;
 };
 
@@ -131,6 +160,7 @@ Result<Host::Opened> Host::open(HostOptions options) {
   auto parts = std::make_unique<Parts>(
       std::move(options), std::get<store::Held>(std::move(*acquired)), std::move(*opened));
   if (auto serving = parts->serve(); !serving) return std::unexpected(serving.error());
+  parts->begin();
   return Opened(std::unique_ptr<Host>(new Host(std::move(parts))));
 }
 
@@ -140,6 +170,12 @@ Host::~Host() = default;
 Runs& Host::runs() { return parts_->runs; }
 store::Packages& Host::packages() { return *parts_->packages; }
 ServicesFactory& Host::services() { return parts_->services; }
+Tokens& Host::tokens() { return parts_->tokens; }
+Failures& Host::failures() { return parts_->failures; }
+engine::Engine& Host::engine() { return parts_->engine; }
+ApiParts Host::api_parts(Access& access, AwsSettings own_settings) {
+  return parts_->api_parts(access, std::move(own_settings));
+}
 std::string const& Host::socket() const { return parts_->held.socket(); }
 
 std::vector<std::string> Host::linger(std::stop_token stop) {

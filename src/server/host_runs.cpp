@@ -32,7 +32,8 @@ Result<void> check_packages(plan::Plan const& plan, store::Packages& packages) {
 /// knows better: nobody else executes its runs (design E10).
 class Executed {
  public:
-  explicit Executed(engine::Engine& engine) : engine_(engine), before_(engine.active()) {}
+  Executed(engine::Engine& engine, HeldRuns& held)
+      : engine_(engine), held_(held), before_(engine.active()) {}
 
   /// Rows that were read since: one of a run that began or ended meanwhile is left as it is.
   void correct(std::vector<store::RunRow>& rows) {
@@ -40,12 +41,17 @@ class Executed {
     auto in = [](auto const& runs, std::string const& id) {
       return std::ranges::find(runs, id) != runs.end();
     };
-    for (auto& row : rows)
-      if (!in(before_, row.id) && !in(now, row.id)) row.owner.clear();
+    for (auto& row : rows) {
+      if (in(before_, row.id) || in(now, row.id)) continue;
+      row.owner.clear();
+      auto why = row.ended ? std::nullopt : held_.why(row.id);
+      if (why) row.summary.set("held", *why);
+    }
   }
 
  private:
   engine::Engine& engine_;
+  HeldRuns& held_;
   std::vector<std::string> before_;
 };
 
@@ -115,6 +121,13 @@ Result<engine::Started> HostRuns::start(NewRun run) {
 }
 
 Result<void> HostRuns::resume(std::string const& run, AwsSettings const& aws) {
+  auto resumed = take_up(run, aws, {});
+  if (resumed) held_.clear(run);
+  return resumed;
+}
+
+Result<void> HostRuns::take_up(std::string const& run, AwsSettings const& aws,
+                               std::stop_token stop) {
   auto active = engine_.active();
   if (std::ranges::find(active, run) != active.end()) return {};
   auto row = get(run);
@@ -122,7 +135,7 @@ Result<void> HostRuns::resume(std::string const& run, AwsSettings const& aws) {
   if (row->ended) return fail(ErrorCode::conflict, "run " + run + " has ended: " + row->state);
   auto declared = plan(run);
   if (!declared) return std::unexpected(declared.error());
-  auto opened = services_.reopen(aws, recorded_world(*row), *declared);
+  auto opened = services_.reopen(aws, recorded_world(*row), *declared, std::move(stop));
   if (!opened) return fail(opened.error(), "resume run " + run);
   opened->services->history = &history_;
   return engine_.resume(run, std::move(opened->services));
@@ -135,12 +148,15 @@ Result<void> HostRuns::signal(std::string const& run, engine::Signal const& sign
   if (!row) return std::unexpected(row.error());
   if (row->ended) return fail(ErrorCode::conflict, "run " + run + " has ended: " + row->state);
   bool ends = signal.kind == "stop" || signal.kind == "rollback";
+  if (auto why = ends ? std::nullopt : held_.why(run))
+    return fail(ErrorCode::unavailable, "run " + run + " is held: " + *why,
+                "The server tries again by itself; a stop or a rollback is obeyed then.");
   if (!ends) return std::unexpected(not_executed(run));
   return engine_.signal_unexecuted(run, signal);
 }
 
 Result<store::RunRow> HostRuns::get(std::string const& run) {
-  Executed executed(engine_);
+  Executed executed(engine_, held_);
   auto row = engine_.with_store([&](store::Store& store) { return store.run(run); });
   if (!row) return std::unexpected(row.error());
   if (!*row) return std::unexpected(no_run(run));
@@ -150,7 +166,7 @@ Result<store::RunRow> HostRuns::get(std::string const& run) {
 }
 
 Result<std::vector<store::RunRow>> HostRuns::list(store::RunFilter const& filter) {
-  Executed executed(engine_);
+  Executed executed(engine_, held_);
   auto rows = engine_.with_store([&](store::Store& store) { return store.runs(filter); });
   if (rows) executed.correct(*rows);
   return rows;

@@ -58,6 +58,15 @@ std::string digest_of(net::Incoming const& request) {
       sha256(request.method + ' ' + request.path + '?' + request.query + '\n' + request.body));
 }
 
+/// No longer at work when it goes out of scope, however that comes.
+struct Leaving {
+  Guarded<std::map<std::string, std::string>>& at_work;
+  std::string const& id;
+  ~Leaving() {
+    at_work.with([&](auto& all) { all.erase(id); });
+  }
+};
+
 }  // namespace
 
 Requests::Requests(engine::Engine& engine, Clock& clock, Random& random)
@@ -139,15 +148,12 @@ net::Response Requests::once(Call const& call, bool key_required, Work const& wo
     return entry->second;
   });
   if (busy) return *busy == digest ? still_running() : other_request();
+  Leaving leaving{at_work_, id};
   auto reservation = reserve(id, digest);
-  net::Response response;
-  if (auto* reserved = std::get_if<Reserved>(&reservation)) {
-    response = work(reserved->attempt);
-    settle(std::move(reserved->record), response);
-  } else {
-    response = std::get<net::Response>(std::move(reservation));
-  }
-  at_work_.with([&](auto& all) { all.erase(id); });
+  auto* reserved = std::get_if<Reserved>(&reservation);
+  if (!reserved) return std::get<net::Response>(std::move(reservation));
+  auto response = work(reserved->attempt);
+  settle(std::move(reserved->record), response);
   return response;
 }
 

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/strings.hpp"
+#include "server/audit.hpp"
 #include "server/problem.hpp"
 
 namespace sluice::server {
@@ -85,6 +86,19 @@ Router::Router(std::vector<Route> routes, Access& access, Clock& clock, RateLimi
   for (auto const& route : routes_) parts_.push_back(parts_of(route.path));
 }
 
+net::Response Router::unknown_principal(Error const& error, net::Incoming const& request) const {
+  auto refused = problem(error);
+  if (error.code == ErrorCode::denied) {
+    refused = restated(std::move(refused), 401);
+    refused.headers.set("WWW-Authenticate", "Bearer");
+  }
+  if (error.code == ErrorCode::throttled) {
+    auto wait = std::chrono::ceil<std::chrono::seconds>(access_.retry_after(request));
+    refused.headers.set("Retry-After", std::to_string(std::max<long>(1, wait.count())));
+  }
+  return refused;
+}
+
 std::variant<net::Response, Router::Found> Router::find(net::Incoming const& request) const {
   if (auto refused = refuse_foreign(request, access_)) return *refused;
   std::vector<std::string> path;
@@ -109,16 +123,13 @@ std::variant<net::Response, Router::Found> Router::let_in(net::Incoming const& r
                                                           Found found) const {
   if (found.route->permission != Permission::anyone) {
     auto known = access_.principal_of(request);
-    if (!known) {
-      auto refused = problem(known.error());
-      if (known.error().code != ErrorCode::denied) return refused;
-      refused = restated(std::move(refused), 401);
-      refused.headers.set("WWW-Authenticate", "Bearer");
-      return refused;
-    }
+    if (!known) return unknown_principal(known.error(), request);
     found.who = std::move(*known);
   }
-  if (!may(found.who, found.route->permission)) return problem(not_permitted(found.who));
+  if (!may(found.who, found.route->permission)) {
+    audit("denied", found.who, request);
+    return problem(not_permitted(found.who));
+  }
   // Forms and plain text are what a foreign page can send without being asked.
   if (request.method == "POST" && !is_json(request))
     return restated(problem({ErrorCode::invalid_input, "the body must be application/json",
@@ -135,6 +146,8 @@ net::Response Router::within_rate(net::Incoming const& request, Found const& fou
                       ? found.route->answer({request, found.who, found.parameters})
                       : problem({ErrorCode::throttled, "too many requests", "Send them slower."});
   if (counted) rate_.tell(verdict, response.headers);
+  if (request.method != "GET" && request.method != "HEAD")
+    audit("command", found.who, request, {{"status", response.status}});
   return response;
 }
 

@@ -1,0 +1,99 @@
+#include "cli/commands.hpp"
+
+namespace sluice::cli {
+namespace {
+
+constexpr std::string_view serve_text =
+    "Executes runs and serves the API until it is told to end. It holds the journal in --state: "
+    "commands on this machine that name the same folder reach it there without a token; everybody "
+    "else shows one ('sluice token create'). A server that starts without any token prints a "
+    "set-up "
+    "token: valid once and for an hour, it is exchanged for an administrator's token.\n\n"
+    "Its runs work with the AWS credentials and the region of this process. What it finds "
+    "unfinished when it starts it goes on with; a run whose AWS cannot be reached is held and "
+    "tried "
+    "again.\n\n"
+    "SIGTERM and SIGINT end it: it takes no more requests, lets steps return for up to 5 s, and "
+    "leaves the runs to the next start. A second signal ends it at once.";
+
+std::vector<Option> listen_options() {
+  return {{.name = "listen",
+           .value = "ADDRESS:PORT",
+           .summary = "Where to listen; port 0 takes any free one",
+           .otherwise = "127.0.0.1:8470",
+           .common = true},
+          {.name = "public-url",
+           .value = "URL",
+           .summary = "Where others reach it, where that is another name: requests to other names "
+                      "are refused"}};
+}
+
+void add_serve(std::vector<Command>& all) {
+  all.push_back(
+      {.name = "serve",
+       .group = "Server",
+       .summary = "Execute runs for others and serve the API",
+       .text = serve_text,
+       .examples = {{"sluice serve --state /var/lib/sluice", "On this machine only"}},
+       .positionals = {},
+       .options = options_of(
+           {listen_options(), aws_options(), store_options(), {output_option({"human", "json"})}}),
+       .run = run_serve});
+}
+
+}  // namespace
+
+void add_server_commands(std::vector<Command>& all) {
+  add_serve(all);
+  all.push_back(
+      {.name = "token create",
+       .group = "Server",
+       .summary = "Make an API token and print it, this once",
+       .text =
+           "stdout takes the token alone. Whoever uses it is known by its name: as the requester "
+           "of runs and the giver of answers.\n\n"
+           "Roles: viewer looks; operator starts, stops and rolls back too; approver looks and "
+           "answers what plans ask people; maintainer is an operator who also changes secrets "
+           "and packages; admin may do everything.",
+       .examples = {{"sluice token create --name ci-shop --role operator", "For a pipeline"},
+                    {"sluice token create --name alice --role operator --role approver --expires "
+                     "30d",
+                     "Two roles, for a month"}},
+       .positionals = {},
+       .options = options_of(
+           {{{.name = "name", .value = "NAME", .summary = "Who or what uses it", .common = true},
+             {.name = "role",
+              .value = "ROLE",
+              .summary = "What it may do",
+              .choices = {"viewer", "operator", "approver", "maintainer", "admin"},
+              .repeatable = true,
+              .common = true},
+             {.name = "expires",
+              .value = "DURATION",
+              .summary = "For how long it is valid, a year at most",
+              .otherwise = "90d",
+              .common = true}},
+            store_options(),
+            {output_option({"human", "json"})}}),
+       .run = run_token_create});
+  all.push_back({.name = "token list",
+                 .group = "Server",
+                 .summary = "List the API tokens: whose, which roles, until when, last used",
+                 .text = "",
+                 .examples = {{"sluice token list", "All of them"}},
+                 .positionals = {},
+                 .options = options_of({store_options(), {output_option({"human", "json"})}}),
+                 .run = run_token_list});
+  all.push_back({.name = "token revoke",
+                 .group = "Server",
+                 .summary = "Make an API token void",
+                 .text = "",
+                 .examples = {{"sluice token revoke ci-shop",
+                               "By its name, or by its id where several have "
+                               "that name"}},
+                 .positionals = {{.name = "ID|NAME", .summary = "As 'sluice token list' shows it"}},
+                 .options = options_of({store_options(), {output_option({"human", "json"})}}),
+                 .run = run_token_revoke});
+}
+
+}  // namespace sluice::cli
