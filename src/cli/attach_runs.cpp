@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "cli/program.hpp"
+#include "cli/server_runs.hpp"
 #include "dialect/armory/armory.hpp"
 #include "server/attach.hpp"
 
@@ -54,6 +55,7 @@ Result<server::HostOptions> host_options(Invocation const& invocation) {
 }
 
 Result<RunsHere> attach_runs(Invocation& invocation) {
+  if (invocation.server) return open_server_runs(invocation);
   auto host = host_options(invocation);
   if (!host) return std::unexpected(host.error());
   server::AttachOptions options;
