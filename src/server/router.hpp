@@ -52,7 +52,6 @@ class Router {
   };
   std::variant<net::Response, Found> find(net::Incoming const& request) const;
   std::variant<net::Response, Found> let_in(net::Incoming const& request, Found found) const;
-  net::Response unknown_principal(Error const& error, net::Incoming const& request) const;
   net::Response within_rate(net::Incoming const& request, Found const& found);
   net::Response finished(net::Incoming const& request, net::Response response) const;
 

@@ -1,6 +1,5 @@
 #include "base/strings.hpp"
 #include "server/api_stage.hpp"
-#include "server/api_tokens.hpp"
 #include "server/documented.hpp"
 
 namespace sluice::server {
@@ -8,22 +7,11 @@ namespace {
 
 using testing::IsEmpty;
 
-class OpenApiTest : public ApiStage {
- protected:
-  /// What a server answers: the table of every API, and the tokens.
-  std::vector<Route> routes() {
-    auto all = process_->api.routes();
-    std::ranges::copy(token_routes(tokens_, failures_), std::back_inserter(all));
-    return all;
-  }
-
-  Failures failures_{clock_};
-  Tokens tokens_{[](std::function<void(store::Store&)> const&) {}, clock_, system_random(), {}};
-};
+class OpenApiTest : public ApiStage {};
 
 TEST_F(OpenApiTest, TheDocumentAndTheTableNameTheSameRoutes) {
   std::set<std::string> table, described;
-  for (auto const& route : routes()) table.insert(route.method + ' ' + route.path);
+  for (auto const& route : process_->api.routes()) table.insert(route.method + ' ' + route.path);
   for (auto const& [path, operations] : documented().document()["paths"].members())
     for (auto const& [method, operation] : operations.members())
       if (method != "parameters") {
@@ -37,7 +25,7 @@ TEST_F(OpenApiTest, TheDocumentAndTheTableNameTheSameRoutes) {
 TEST_F(OpenApiTest, TheDocumentNamesTheirPermissions) {
   constexpr std::string_view names[] = {"anyone",  "view",     "operate",
                                         "approve", "maintain", "administer"};
-  for (auto const& route : routes()) {
+  for (auto const& route : process_->api.routes()) {
     auto const& operation = documented().document()["paths"][route.path][lower(route.method)];
     EXPECT_EQ(operation["x-permission"].as_string(),
               names[static_cast<std::size_t>(route.permission)])
