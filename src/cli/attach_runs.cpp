@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "cli/program.hpp"
+#include "cli/server_runs.hpp"
 #include "dialect/armory/armory.hpp"
 #include "server/attach.hpp"
 
@@ -41,15 +42,24 @@ plan::Evaluators evaluators() {
   return all;
 }
 
-Result<RunsHere> attach_runs(Invocation& invocation) {
+Result<server::HostOptions> host_options(Invocation const& invocation) {
   auto folder = invocation.state_folder();
   if (!folder) return std::unexpected(folder.error());
+  server::HostOptions options;
+  options.state_folder = *folder;
+  options.runtime_dir = invocation.variable("XDG_RUNTIME_DIR");
+  options.command = command_text(invocation.line);
+  options.evaluators = evaluators();
+  options.services = factory_options();
+  return options;
+}
+
+Result<RunsHere> attach_runs(Invocation& invocation) {
+  if (invocation.server) return open_server_runs(invocation);
+  auto host = host_options(invocation);
+  if (!host) return std::unexpected(host.error());
   server::AttachOptions options;
-  options.host.state_folder = *folder;
-  options.host.runtime_dir = invocation.variable("XDG_RUNTIME_DIR");
-  options.host.command = command_text(invocation.line);
-  options.host.evaluators = evaluators();
-  options.host.services = factory_options();
+  options.host = std::move(*host);
   options.tell = [&terminal = invocation.terminal](std::string const& text) {
     terminal.err("note: " + printable(text) + "\n");
   };

@@ -1,5 +1,6 @@
 #include "base/strings.hpp"
 #include "cli/commands.hpp"
+#include "cli/deploy_server.hpp"
 #include "cli/local_packages.hpp"
 #include "cli/plan_options.hpp"
 #include "cli/plan_report.hpp"
@@ -15,7 +16,9 @@ std::optional<int> check_first(Invocation& invocation, plan::Plan& plan,
                                server::AwsSettings const& settings,
                                std::vector<GivenObject>& objects) {
   auto const& line = invocation.line;
-  auto applied = apply_plan_options(plan, line, invocation.terminal.traits.tty.in);
+  // Of a server's run anybody can answer later, from any terminal.
+  bool somebody = invocation.terminal.traits.tty.in || invocation.server;
+  auto applied = apply_plan_options(plan, line, somebody);
   if (!applied) return invocation.refuse_usage(applied.error().message, applied.error().hint);
   auto given = given_objects(line.values("package"));
   if (!given) return invocation.refuse_usage(given.error().message, given.error().hint);
@@ -42,7 +45,8 @@ std::string endpoint_of(server::AwsSettings const& settings) {
   return "AWS";
 }
 
-std::string summary(plan::Plan const& plan, server::AwsSettings const& settings) {
+std::string summary(plan::Plan const& plan, server::AwsSettings const& settings,
+                    std::optional<std::string> const& server) {
   std::string functions;
   for (auto const& release : plan.releases) {
     functions += functions.empty() ? "" : ", ";
@@ -50,21 +54,8 @@ std::string summary(plan::Plan const& plan, server::AwsSettings const& settings)
     functions += release.function + (release.alias.empty() ? "" : ":" + release.alias);
   }
   std::string where = settings.local_state ? "the local endpoint" : endpoint_of(settings);
+  if (server) where = "AWS through " + *server;
   return "Releasing " + functions + " to " + where + ", as " + plan.source_name + " says.";
-}
-
-/// A terminal is asked before AWS is touched; a script has said what it wants by its line.
-std::optional<int> confirm(Invocation& invocation, server::AwsSettings const& settings) {
-  auto const& traits = invocation.terminal.traits;
-  bool terminal = traits.tty.in && traits.tty.err;
-  if (invocation.line.has("yes") || settings.local_state || !terminal) return std::nullopt;
-  if (!traits.may_ask)
-    return invocation.refuse_usage("--no-input forbids to ask whether to start", "Add --yes.");
-  auto answer = invocation.ask("Start? [Y/n] ");
-  bool yes = answer && (answer->empty() || lower(*answer).starts_with('y'));
-  if (yes) return std::nullopt;
-  invocation.say("Nothing was started.");
-  return exit_failed;
 }
 
 json::Value options_json(Parsed const& line, server::AwsSettings const& settings) {
@@ -101,23 +92,25 @@ int run_deploy(Invocation& invocation) {
   if (!compiled) return compiled.error();
   server::NewRun run;
   run.plan = std::move(*compiled->plan);
-  take_region(*settings, run.plan);
+  if (!invocation.server) take_region(*settings, run.plan);
   std::vector<GivenObject> objects;
   if (auto refused = check_first(invocation, run.plan, *settings, objects)) return *refused;
   auto folder = invocation.state_folder();
   if (!folder) return invocation.refuse(folder.error());
-  invocation.say(summary(run.plan, *settings));
+  invocation.say(summary(run.plan, *settings, invocation.server));
   auto packages = server::packages_of(*folder);
   if (auto stored = store_packages(run.plan, compiled->file.folder, *packages); !stored) {
     int code = invocation.refuse(stored.error());
     invocation.say("Nothing was started.");
     return code;
   }
-  if (invocation.line.has("dry-run"))
-    return report_plan(invocation, run.plan, *settings, *packages, objects);
-  if (auto refused = confirm(invocation, *settings)) return *refused;
   run.requester = invocation.requester();
   run.options = options_json(invocation.line, *settings);
+  if (invocation.server) return deploy_on_server(invocation, std::move(run), *packages);
+  if (invocation.line.has("dry-run"))
+    return report_plan(invocation, run.plan, *settings, *packages, objects);
+  if (!settings->local_state)
+    if (auto refused = confirm_start(invocation)) return *refused;
   run.aws = std::move(*settings);
   auto here = invocation.open_runs();
   if (!here) return invocation.refuse(here.error());

@@ -30,6 +30,12 @@ Result<std::string> the_unfinished(server::Runs& runs) {
 }  // namespace
 
 int run_resume(Invocation& invocation) {
+  if (invocation.server)
+    return invocation.refuse_usage(
+        "the server " + *invocation.server + " takes up its runs by itself",
+        invocation.hint("list --active") +
+            " shows them; --server none means the journal of this "
+            "machine.");
   auto settings = invocation.aws_settings();
   if (!settings) return invocation.refuse_usage(settings.error().message, settings.error().hint);
   auto wait = duration_option(invocation.line, "wait-timeout");

@@ -64,19 +64,6 @@ Undone releases_of(server::NewRun const& run) {
   return out;
 }
 
-/// A terminal is asked; an exit code where nothing is to be started.
-std::optional<int> confirm(Invocation& invocation) {
-  auto const& traits = invocation.terminal.traits;
-  bool terminal = traits.tty.in && traits.tty.err;
-  if (invocation.line.has("yes") || !terminal) return std::nullopt;
-  if (!traits.may_ask)
-    return invocation.refuse_usage("--no-input forbids to ask whether to start", "Add --yes.");
-  auto answer = invocation.ask("Start? [Y/n] ");
-  if (answer && (answer->empty() || lower(*answer).starts_with('y'))) return std::nullopt;
-  invocation.say("Nothing was started.");
-  return exit_failed;
-}
-
 int start_rollback(Invocation& invocation, RunsHere& here, server::NewRun run,
                    server::AwsSettings settings) {
   if (invocation.line.has("dry-run")) {
@@ -85,7 +72,7 @@ int start_rollback(Invocation& invocation, RunsHere& here, server::NewRun run,
     if (*busy) return refuse_busy(invocation, here, **busy);
     return report(invocation, releases_of(run), "", run.plan.targets.size());
   }
-  if (auto refused = confirm(invocation)) return *refused;
+  if (auto refused = confirm_start(invocation)) return *refused;
   run.requester = invocation.requester();
   run.aws = std::move(settings);
   return start_and_follow(invocation, here, std::move(run));
@@ -97,25 +84,12 @@ int roll_back_running(Invocation& invocation, RunsHere& here, store::RunRow cons
   auto snapshot = server::snapshot_of(*here.runs, row.id);
   if (!snapshot) return invocation.refuse(snapshot.error());
   invocation.say(row.id + " (" + printable(row.name) + ") has not ended, " +
-                 (row.owner.empty() ? "and no process executes it: it would be taken up here and "
-                                      "rolled back."
-                                    : "and would be told to roll back."));
+                 (row.owner.empty() && !here.server
+                      ? "and no process executes it: it would be taken up here and "
+                        "rolled back."
+                      : "and would be told to roll back."));
   return report(invocation, server::undone_releases(*snapshot), row.id,
                 snapshot->plan->targets.size());
-}
-
-/// It goes on in the AWS world that the run recorded, unless the line names one.
-void take_world(server::AwsSettings& settings, json::Value const& world) {
-  auto const& local = world["local_state"].as_string();
-  auto const& endpoint = world["endpoint"].as_string();
-  if (!settings.local_state && !settings.endpoint_url) {
-    if (!local.empty())
-      settings.local_state = local;
-    else if (!endpoint.empty())
-      settings.endpoint_url = endpoint;
-  }
-  if (auto const& region = world["region"].as_string(); !settings.region && !region.empty())
-    settings.region = region;
 }
 
 int roll_back_run_id(Invocation& invocation, server::AwsSettings settings, std::string const& run) {
@@ -129,7 +103,7 @@ int roll_back_run_id(Invocation& invocation, server::AwsSettings settings, std::
   if (!row->ended) return roll_back_running(invocation, *here, *row, settings);
   auto undo = server::roll_back_run(*here->runs, run);
   if (!undo) return invocation.refuse(undo.error());
-  take_world(settings, row->world);
+  if (!invocation.server) take_world(settings, row->world);
   invocation.say("Rolling back " + run + " (" + printable(row->name) + "), which ended " +
                  state_words(row->state) + ".");
   return start_rollback(invocation, *here, std::move(*undo), std::move(settings));
@@ -166,7 +140,7 @@ int settle_holder(Invocation& invocation, RunsHere& here, server::AliasHolder co
                    "), which no process executes any more. It began at version " +
                    holder.release->baseline_version + ".");
     if (!invocation.line.has("dry-run"))
-      if (auto refused = confirm(invocation)) return *refused;
+      if (auto refused = confirm_start(invocation)) return *refused;
     return roll_back_running(invocation, here, holder.row, settings);
   }
   std::string back = invocation.hint("rollback " + run);
@@ -214,6 +188,11 @@ int run_rollback(Invocation& invocation) {
   std::string what = invocation.line.positional(0);
   if (is_run_id(what)) return roll_back_run_id(invocation, std::move(*settings), what);
   if (resembles_run_id(what)) return invocation.refuse(no_such_run(what));
+  if (invocation.server)
+    return invocation.refuse_usage(
+        "an alias is moved by this machine, not by the server " + *invocation.server,
+        "With your own credentials: " + invocation.hint("rollback " + what + " --server none") +
+            ". On the server a run is taken back: " + invocation.hint("rollback RUN"));
   return roll_back_function(invocation, std::move(*settings), what);
 }
 

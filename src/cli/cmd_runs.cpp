@@ -75,9 +75,13 @@ int get_run(Invocation& invocation, std::string const& id) {
     text += "asked for by " + printable(row->requester) + " at " + local_text(row->created) + "\n";
     // Whoever holds the store executes; what this process has not started nobody executes.
     bool unattended = !view->state.over() && (here->executes() || row->owner.empty());
-    if (unattended)
+    auto const& held = row->summary["held"].as_string();
+    if (unattended && here->server)
+      text += "The server does not execute it at the moment" +
+              (held.empty() ? "" : " (" + printable(held) + ")") + "; it takes it up by itself.\n";
+    else if (unattended)
       text += "No process executes it. To go on: " + invocation.hint("resume " + id) + "\n";
-    if (auto const& queued = view->state.queued)
+    if (auto const& queued = view->state.queued; queued && !here->server)
       if (auto before = here->runs->get(queued->behind))
         if (auto note = unexecuted_note(*before, !here->executes()); !note.empty())
           text += runnable(invocation.line, note) + "\n";
@@ -104,6 +108,11 @@ int run_get(Invocation& invocation) {
   std::string what = invocation.line.positional(0);
   if (is_run_id(what)) return get_run(invocation, what);
   if (resembles_run_id(what)) return invocation.refuse(no_such_run(what));
+  if (invocation.server)
+    return invocation.refuse_usage(
+        "a function is looked up in AWS by this machine, not by the server " + *invocation.server,
+        "With your own credentials: " + invocation.hint("get " + what + " --server none") +
+            ". The server's runs of it: " + invocation.hint("list --function " + what));
   return get_function(invocation, what);
 }
 

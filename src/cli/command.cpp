@@ -11,9 +11,9 @@ namespace sluice::cli {
 std::vector<Command> const& all_commands() {
   static std::vector<Command> const table = [] {
     std::vector<Command> all;
-    for (auto add :
-         {add_release_commands, add_look_commands, add_file_commands, add_run_commands,
-          add_signal_commands, add_local_commands, add_self_commands, add_config_commands})
+    for (auto add : {add_release_commands, add_look_commands, add_file_commands, add_run_commands,
+                     add_signal_commands, add_server_commands, add_login_commands,
+                     add_local_commands, add_self_commands, add_config_commands})
       add(all);
     return all;
   }();
@@ -94,13 +94,13 @@ std::vector<Option> aws_options() {
        .place = true},
       {.name = "connect-timeout",
        .value = "DURATION",
-       .summary = "How long connecting to AWS may take",
+       .summary = "How long connecting to AWS or the server may take",
        .otherwise = "5s",
        .setting = "connect-timeout",
        .variable = "SLUICE_CONNECT_TIMEOUT"},
       {.name = "request-timeout",
        .value = "DURATION",
-       .summary = "How long one call of AWS may take",
+       .summary = "How long one call of AWS or the server may take",
        .otherwise = "30s",
        .setting = "request-timeout",
        .variable = "SLUICE_REQUEST_TIMEOUT"},
@@ -134,6 +134,33 @@ std::vector<Option> store_options() {
            .setting = "state",
            .variable = "SLUICE_STATE",
            .place = true}};
+}
+
+std::vector<Option> runs_options() {
+  return options_of(
+      {store_options(),
+       {{.name = "server",
+         .value = "URL",
+         .summary = "Work with the runs of this server; none: those of this machine",
+         .setting = "server",
+         .variable = "SLUICE_SERVER",
+         .personal = true,
+         .place = true},
+        ca_file_option(),
+        {.name = "token-file",
+         .value = "FILE",
+         .summary = "Take the token for the server from there, not from 'sluice login'",
+         .place = true}}});
+}
+
+Option ca_file_option() {
+  return {.name = "ca-file",
+          .value = "FILE",
+          .summary = "Trust this authority too when the server shows its certificate",
+          .setting = "ca-file",
+          .variable = "SLUICE_CA_FILE",
+          .personal = true,
+          .place = true};
 }
 
 std::vector<Option> compile_options() {
@@ -192,6 +219,12 @@ Option on_interrupt_option() {
           .variable = "SLUICE_ON_INTERRUPT",
           .personal = true};
 }
+
+Option yes_option() {
+  return {.name = "yes", .letter = 'y', .summary = "Do not ask before starting", .common = true};
+}
+
+Option dry_run_option(std::string_view summary) { return {.name = "dry-run", .summary = summary}; }
 
 std::vector<Option> options_of(std::vector<std::vector<Option>> groups) {
   std::vector<Option> out;

@@ -74,12 +74,19 @@ std::vector<std::string> nouns();
 /// Groups of options that several commands share.
 std::vector<Option> aws_options();
 std::vector<Option> store_options();
+/// Of the commands that work with runs: this machine's, or a server's.
+std::vector<Option> runs_options();
 std::vector<Option> compile_options();
+/// Of the commands that speak to a server.
+Option ca_file_option();
 Option output_option(std::vector<std::string_view> formats);
 /// Of the commands that follow a run.
 Option progress_option();
 Option wait_timeout_option(std::string_view summary);
 Option on_interrupt_option();
+/// --yes and --dry-run, of the commands that start a run or send a signal.
+Option yes_option();
+Option dry_run_option(std::string_view summary);
 /// One list from several.
 std::vector<Option> options_of(std::vector<std::vector<Option>> groups);
 

@@ -180,7 +180,8 @@ class Reading {
         !config::as_duration(value, diagnostics_, what))
       return std::nullopt;
     auto text = config::as_string(value, diagnostics_, what);
-    if (text && setting.option->value == "DIR") text = folder(*text);
+    bool path = setting.option->value == "DIR" || setting.option->value == "FILE";
+    if (text && path) text = folder(*text);
     return text;
   }
 

@@ -24,6 +24,19 @@ int take_up(Invocation& invocation, RunsHere& here, store::RunRow const& row,
                        {row.id, OnInterrupt::rollback, std::nullopt, row.last_seq});
 }
 
+/// The server executes its runs, whatever this process can.
+int end_on_server(Invocation& invocation, RunsHere& here, store::RunRow const& row,
+                  std::string const& kind) {
+  auto sent = here.runs->signal(
+      row.id, {kind, "", invocation.requester(), invocation.line.value("reason"), {}});
+  if (!sent) return invocation.refuse(sent.error());
+  if (kind == "stop") return acknowledge(invocation, row.id, kind, "is being stopped");
+  if (invocation.json()) invocation.terminal.out(stream_record());
+  if (invocation.line.value("output") == "name") invocation.terminal.out(row.id + "\n");
+  invocation.say(row.id + " is being rolled back.");
+  return follow_to_end(invocation, here, {row.id, OnInterrupt::detach, std::nullopt, row.last_seq});
+}
+
 }  // namespace
 
 int acknowledge(Invocation& invocation, std::string const& run, std::string const& kind,
@@ -45,6 +58,7 @@ int acknowledge(Invocation& invocation, std::string const& run, std::string cons
 int end_run(Invocation& invocation, RunsHere& here, store::RunRow const& row,
             std::string const& kind, server::AwsSettings const& settings) {
   bool stop = kind == "stop";
+  if (here.server) return end_on_server(invocation, here, row, kind);
   auto sent = here.runs->signal(
       row.id, {kind, "", invocation.requester(), invocation.line.value("reason"), {}});
   // Looked at behind the signal: whoever executed it may have gone just then.
@@ -67,6 +81,10 @@ int end_run(Invocation& invocation, RunsHere& here, store::RunRow const& row,
 }
 
 Error needs_a_process(Invocation const& invocation, std::string const& run) {
+  if (invocation.server)
+    return {ErrorCode::unavailable, "the server does not execute run " + run + " at the moment",
+            "It takes it up by itself: send this again in a moment. " +
+                invocation.hint("get " + run) + " shows where it stands."};
   return {ErrorCode::unavailable, "run " + run + " is not executed by any process now",
           invocation.hint("resume " + run) +
               " takes it up; then send this again from another terminal. " +

@@ -65,6 +65,9 @@ class Following {
   }
 
   Error lost() const {
+    if (here_.server)
+      return {ErrorCode::unavailable, "the server does not execute run " + options_.run + " now",
+              invocation_.hint("watch " + options_.run) + " looks again."};
     return {ErrorCode::unavailable, "run " + options_.run + " is not executed by any process now",
             invocation_.hint("resume " + options_.run) + " takes it up."};
   }

@@ -117,6 +117,7 @@ Result<std::optional<std::string>> Invocation::local_folder() const {
 
 Result<server::AwsSettings> Invocation::aws_settings() const {
   server::AwsSettings settings;
+  if (server) return settings;
   for (auto const& [name, value] : environment)
     if (selects_aws(name)) settings.environment[name] = value;
   for (auto [flag, variable] : {std::pair{"connect-timeout", "SLUICE_CONNECT_TIMEOUT"},
@@ -170,6 +171,19 @@ void take_region(server::AwsSettings& settings, plan::Plan const& plan) {
     return target.region.empty();
   });
   if (!named && all) settings.region = plan.targets.front().region;
+}
+
+void take_world(server::AwsSettings& settings, json::Value const& world) {
+  auto const& local = world["local_state"].as_string();
+  auto const& endpoint = world["endpoint"].as_string();
+  if (!settings.local_state && !settings.endpoint_url) {
+    if (!local.empty())
+      settings.local_state = local;
+    else if (!endpoint.empty())
+      settings.endpoint_url = endpoint;
+  }
+  if (auto const& region = world["region"].as_string(); !settings.region && !region.empty())
+    settings.region = region;
 }
 
 Result<std::optional<Duration>> duration_option(Parsed const& line, std::string_view option) {

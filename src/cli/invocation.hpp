@@ -10,6 +10,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/parse.hpp"
 #include "cli/terminal.hpp"
+#include "server/api_client.hpp"
 #include "server/runs.hpp"
 #include "server/services.hpp"
 
@@ -17,6 +18,7 @@ namespace sluice::cli {
 
 /// What commands do with runs, and what the process that executes them means for Ctrl-C.
 struct RunsHere {
+  std::shared_ptr<net::Client> client;  ///< what `runs` speaks to a server with
   std::unique_ptr<server::Runs> runs;
   /// Whether this process executes runs: then leaving means letting them go. Like the others not
   /// to be called once `runs` is gone.
@@ -25,7 +27,11 @@ struct RunsHere {
   std::function<std::vector<std::string>(std::stop_token)> linger = [](std::stop_token) {
     return std::vector<std::string>();
   };
-  server::ServicesFactory* services = nullptr;  ///< for reads of AWS; null in tests only
+  /// For reads of AWS; null with a server, which reads AWS by itself, and in tests.
+  server::ServicesFactory* services = nullptr;
+  /// The way to what a server has besides runs; null where the runs are this machine's. Valid as
+  /// long as `runs`.
+  server::ApiClient* server = nullptr;
 };
 
 /// What a command is given: its line, its streams, and everything from outside that it may use.
@@ -46,6 +52,9 @@ class Invocation {
   Clock& clock = system_clock();
   Random& random = system_random();
 
+  /// The server whose runs are meant, as server_url writes it; none: those of this machine.
+  std::optional<std::string> server;
+
   /// A variable of the environment; empty where it is not set.
   std::string variable(std::string const& name) const;
   bool json() const { return line.value("output") == "json"; }
@@ -56,7 +65,8 @@ class Invocation {
   Result<std::string> state_folder() const;
   /// --local-state, or `local` in the state folder where --local is given; none: AWS.
   Result<std::optional<std::string>> local_folder() const;
-  /// What selects credentials and endpoints, from flags and environment.
+  /// What selects credentials and endpoints, from flags and environment; nothing where a server is
+  /// meant, which has its own.
   Result<server::AwsSettings> aws_settings() const;
 
   Result<RunsHere> open_runs() { return open_runs_(*this); }
@@ -80,6 +90,9 @@ class Invocation {
 /// Takes the first target's region as the usual one where nothing else names one and every target
 /// has its own: a file that says everything needs no AWS_REGION.
 void take_region(server::AwsSettings& settings, plan::Plan const& plan);
+
+/// A run goes on in the AWS world that another one recorded, unless the line names one.
+void take_world(server::AwsSettings& settings, json::Value const& world);
 
 /// How every call to the outside is named and logged.
 server::FactoryOptions factory_options();

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 
 #include "cli/program.hpp"
 
@@ -15,6 +16,7 @@ int main(int count, char** words) {
     if (equals != std::string_view::npos)
       environment.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
+  ::unsetenv("SLUICE_TOKEN");  // no program that is started from here has a use for it
   ProcessTerminal terminal;
   std::vector<std::string> line(words + (count > 0 ? 1 : 0), words + count);
   int code = run_program(line, terminal, ProcessTerminal::streams(), environment, attach_runs);

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "cli/help.hpp"
+#include "cli/server_choice.hpp"
 #include "cli/settings.hpp"
 #include "config/render.hpp"
 
@@ -90,7 +91,10 @@ int run_program(std::vector<std::string> const& words, Terminal& terminal, Strea
                                     line->has("ascii"), line->has("no-input"));
   }
   set_log_level(*line);
+  auto server = choose_server(*line);
   Invocation invocation(std::move(*line), terminal, environment, std::move(open_runs));
+  if (!server) return invocation.refuse_usage(server.error().message, server.error().hint);
+  invocation.server = std::move(*server);
   return invocation.line.command->run(invocation);
 }
 

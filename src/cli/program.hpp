@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/invocation.hpp"
+#include "server/host.hpp"
 
 namespace sluice::cli {
 
@@ -14,6 +15,9 @@ int run_program(std::vector<std::string> const& words, Terminal& terminal, Strea
 
 /// The languages that expressions of a plan may be written in.
 plan::Evaluators evaluators();
+
+/// For a process that may hold the journal's store.
+Result<server::HostOptions> host_options(Invocation const& invocation);
 
 /// The journal's store of this command line, or the process that holds it.
 Result<RunsHere> attach_runs(Invocation& invocation);

@@ -37,10 +37,22 @@ void announce(Invocation& invocation, RunsHere& here, engine::Started const& sta
 
 }  // namespace
 
+std::optional<int> confirm_start(Invocation& invocation) {
+  auto const& traits = invocation.terminal.traits;
+  bool terminal = traits.tty.in && traits.tty.err;
+  if (invocation.line.has("yes") || !terminal) return std::nullopt;
+  if (!traits.may_ask)
+    return invocation.refuse_usage("--no-input forbids to ask whether to start", "Add --yes.");
+  auto answer = invocation.ask("Start? [Y/n] ");
+  if (answer && (answer->empty() || lower(*answer).starts_with('y'))) return std::nullopt;
+  invocation.say("Nothing was started.");
+  return exit_failed;
+}
+
 int refuse_busy(Invocation& invocation, RunsHere& here, store::Busy const& busy) {
   auto row = here.runs->get(busy.run);
   // Where another process holds the journal it executes whatever has an owner.
-  bool executed = row && !row->owner.empty();
+  bool executed = row && (here.server || !row->owner.empty());
   std::string who;
   if (row)
     who = " (" + row->name + ", asked for by " + row->requester + " at " +
@@ -60,6 +72,7 @@ int refuse_busy(Invocation& invocation, RunsHere& here, store::Busy const& busy)
 
 void say_if_unexecuted(Invocation& invocation, RunsHere& here, std::string const& run,
                        std::string const& behind) {
+  if (here.server) return;
   // Whoever executes this run executes every other one that is executed.
   auto own = here.runs->get(run);
   auto before = here.runs->get(behind);

@@ -4,6 +4,10 @@
 
 namespace sluice::cli {
 
+/// A terminal is asked before anything is touched; a script has said what it wants by its line. An
+/// exit code where nothing is to be started.
+std::optional<int> confirm_start(Invocation& invocation);
+
 /// Starts a run and follows it: prints its id and what to do next, or who is in the way. Answers
 /// the exit code.
 int start_and_follow(Invocation& invocation, RunsHere& here, server::NewRun run);

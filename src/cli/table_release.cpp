@@ -28,12 +28,28 @@ constexpr std::string_view rollback_text =
     "An alias that is already there is left alone, with code 0.\n\n"
     "--dry-run says from which version to which each function would go, and who is in the way.";
 
+constexpr std::string_view retry_text =
+    "A step that failed, and whose plan asks what to do, is tried again; NODE says which, where "
+    "several ask. The run goes on from there.\n\n"
+    "A run that has ended stays as it ended. Where it failed, was rolled back, stopped, rejected "
+    "or "
+    "needs a person, a new run of the same plan is started, with the packages that were stored "
+    "then; what is live already as the plan wants it is left alone. A run that succeeded is "
+    "refused: 'sluice redeploy' is for that.\n\n"
+    "--reason is kept where a step is tried again.";
+
+constexpr std::string_view redeploy_text =
+    "Starts a new run of the plan that RUN stored: the same steps, configuration and packages, "
+    "whatever the release file and the folders hold by now. It goes back to a known good release, "
+    "or repeats one after its end. Rollbacks and clean-ups cannot be repeated like this.\n\n"
+    "The new run records its own baseline, the one that is live now.";
+
 std::vector<Option> deploy_options() {
   return {
       {.name = "dry-run",
        .summary = "Do everything but start: check the file, packages and AWS reads",
        .common = true},
-      {.name = "yes", .letter = 'y', .summary = "Do not ask before starting", .common = true},
+      yes_option(),
       {.name = "package",
        .value = "S3URL=PATH",
        .summary =
@@ -90,9 +106,50 @@ void add_deploy(std::vector<Command>& all) {
        .options = options_of({compile_options(),
                               deploy_options(),
                               aws_options(),
-                              store_options(),
+                              runs_options(),
                               {progress_option(), output_option({"human", "json", "name"})}}),
        .run = run_deploy});
+}
+
+std::vector<Option> again_options() {
+  return options_of(
+      {{yes_option(),
+        dry_run_option("Say what would change, and who is in the way"),
+        wait_timeout_option("Stop waiting after this time; the run can be resumed"),
+        on_interrupt_option(),
+        {.name = "detach",
+         .letter = 'd',
+         .summary = "Return when the run is accepted; needs another process that executes "
+                    "runs"},
+        {.name = "reason", .value = "TEXT", .summary = "Kept in the journal"}},
+       aws_options(),
+       runs_options(),
+       {progress_option(), output_option({"human", "json", "name"})}});
+}
+
+void add_again(std::vector<Command>& all) {
+  all.push_back(
+      {.name = "retry",
+       .group = "Release",
+       .summary = "Try again: the step of a run that asks, or a run that ended badly",
+       .text = retry_text,
+       .examples = {{"sluice retry d-7QK2M9XTA", "The step that asks, or the whole plan"},
+                    {"sluice retry d-7QK2M9XTA prod/smoke-test", "This step, where several ask"}},
+       .positionals = {{.name = "RUN", .summary = "The run's id, as deploy printed it"},
+                       {.name = "NODE",
+                        .summary = "The step's path, as 'sluice get' shows it",
+                        .required = false}},
+       .options = again_options(),
+       .run = run_retry});
+  all.push_back({.name = "redeploy",
+                 .group = "Release",
+                 .summary = "Release once more what an earlier run released",
+                 .text = redeploy_text,
+                 .examples = {{"sluice redeploy d-7QK2M9XTA", "The same plan, the same packages"},
+                              {"sluice redeploy d-7QK2M9XTA --dry-run", "What that would change"}},
+                 .positionals = {{.name = "RUN", .summary = "The run's id, as deploy printed it"}},
+                 .options = again_options(),
+                 .run = run_redeploy});
 }
 
 }  // namespace
@@ -116,7 +173,7 @@ void add_release_commands(std::vector<Command>& all) {
            {{on_interrupt_option(),
              wait_timeout_option("Stop waiting after this time; the run can be resumed")},
             aws_options(),
-            store_options(),
+            runs_options(),
             {progress_option(), output_option({"human", "json", "name"})}}),
        .run = run_resume});
   all.push_back(
@@ -134,15 +191,13 @@ void add_release_commands(std::vector<Command>& all) {
                          .summary = "With FUNCTION:ALIAS: the version to go to",
                          .common = true},
                         {.name = "reason", .value = "TEXT", .summary = "Kept in the journal"},
-                        {.name = "yes",
-                         .letter = 'y',
-                         .summary = "Do not ask before starting",
-                         .common = true},
-                        {.name = "dry-run", .summary = "Say what would move, and move nothing"}},
+                        yes_option(),
+                        dry_run_option("Say what would move, and move nothing")},
                        aws_options(),
-                       store_options(),
+                       runs_options(),
                        {progress_option(), output_option({"human", "json", "name"})}}),
        .run = run_rollback});
+  add_again(all);
 }
 
 }  // namespace sluice::cli

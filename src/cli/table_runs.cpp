@@ -39,7 +39,7 @@ void add_run_commands(std::vector<Command>& all) {
                     {"sluice get orders:live", "Versions, weights, and who released them"}},
        .positionals = {{.name = "RUN|FUNCTION[:ALIAS]", .summary = "A run's id, or a function"}},
        .options =
-           options_of({aws_options(), store_options(), {output_option({"human", "json", "name"})}}),
+           options_of({aws_options(), runs_options(), {output_option({"human", "json", "name"})}}),
        .run = run_get});
   all.push_back(
       {.name = "list",
@@ -57,7 +57,7 @@ void add_run_commands(std::vector<Command>& all) {
               .summary = "Only runs that release this function",
               .common = true},
              {.name = "limit", .value = "COUNT", .summary = "At most so many", .otherwise = "50"}},
-            store_options(),
+            runs_options(),
             {output_option({"human", "json", "name"})}}),
        .run = run_list});
   all.push_back(
@@ -72,7 +72,7 @@ void add_run_commands(std::vector<Command>& all) {
                                 .summary = "End with the code of the run's end",
                                 .common = true},
                                wait_timeout_option("Stop looking after this time, with code 8")},
-                              store_options(),
+                              runs_options(),
                               {progress_option(), output_option({"human", "json"})}}),
        .run = run_watch});
   all.push_back({.name = "logs",
@@ -84,7 +84,7 @@ void add_run_commands(std::vector<Command>& all) {
                  .examples = {{"sluice logs d-7QK2M9XTA", "All of it"},
                               {"sluice logs d-7QK2M9XTA -o json", "As it is stored"}},
                  .positionals = {run_argument()},
-                 .options = options_of({store_options(), {output_option({"human", "json"})}}),
+                 .options = options_of({runs_options(), {output_option({"human", "json"})}}),
                  .run = run_logs});
 }
 
@@ -118,6 +118,7 @@ void add_signal_commands(std::vector<Command>& all) {
   for (auto const& one : table) {
     std::vector<Option> own = {reason_option()};
     if (one.step) own.push_back(step_option());
+    own.push_back(dry_run_option("Say whether the run would take it, and send nothing"));
     std::vector<Option> last = {output_option({"human", "json", "name"})};
     // Only a stop may have to be carried out by this process.
     bool executes = one.run == run_stop;
@@ -129,7 +130,7 @@ void add_signal_commands(std::vector<Command>& all) {
                    .examples = {{one.example, one.what}},
                    .positionals = {run_argument()},
                    .options = options_of({own, executes ? aws_options() : std::vector<Option>(),
-                                          store_options(), last}),
+                                          runs_options(), last}),
                    .run = one.run});
   }
 }

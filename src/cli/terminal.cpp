@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,6 +45,23 @@ std::optional<winsize> window() {
   winsize size{};
   if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0) return std::nullopt;
   return size;
+}
+
+/// Letters as they are typed, up to the end of the line; none where the typing was given up.
+std::optional<std::string> read_typed_line() {
+  constexpr char ctrl_c = 3, ctrl_d = 4, ctrl_u = 21, backspace = 8, erase = 127;
+  std::string line;
+  for (char c = 0; line.size() < 4096;) {
+    ssize_t count = ::read(STDIN_FILENO, &c, 1);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0 || c == ctrl_c || (c == ctrl_d && line.empty())) return std::nullopt;
+    if (c == '\n' || c == '\r' || c == ctrl_d) return line;
+    if (c == ctrl_u) line.clear();
+    bool back = c == backspace || c == erase;
+    if (back && !line.empty()) line.pop_back();
+    if (!back && c != ctrl_u) line += c;
+  }
+  return line;
 }
 
 }  // namespace
@@ -96,6 +114,19 @@ std::optional<std::string> ProcessTerminal::read_line() {
     if (c == '\n') return line;
     line += c;
   }
+  return line;
+}
+
+std::optional<std::string> ProcessTerminal::read_hidden_line() {
+  termios before{};
+  if (::tcgetattr(STDIN_FILENO, &before) != 0) return std::nullopt;
+  termios silent = before;
+  // Ctrl-C too comes as a letter: ended by a signal, the program would leave the terminal silent.
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | ISIG);
+  if (::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) != 0) return std::nullopt;
+  auto line = read_typed_line();
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+  err("\n");
   return line;
 }
 

@@ -55,6 +55,8 @@ class Terminal {
   virtual int height() = 0;
   /// One line from stdin without its end; none at its end.
   virtual std::optional<std::string> read_line() = 0;
+  /// The same without showing what is typed; none after Ctrl-C too.
+  virtual std::optional<std::string> read_hidden_line() = 0;
   /// All of stdin, at most `limit` bytes and one more.
   virtual std::string read_all(std::size_t limit) = 0;
 
@@ -71,6 +73,7 @@ class ProcessTerminal final : public Terminal {
   int width() override;
   int height() override;
   std::optional<std::string> read_line() override;
+  std::optional<std::string> read_hidden_line() override;
   std::string read_all(std::size_t limit) override;
 
   static Streams streams();
@@ -89,6 +92,7 @@ class HeldTerminal final : public Terminal {
   int width() override { return columns; }
   int height() override { return 24; }
   std::optional<std::string> read_line() override;
+  std::optional<std::string> read_hidden_line() override { return read_line(); }
   std::string read_all(std::size_t) override { return input; }
 
   std::string written_out, written_err, input;

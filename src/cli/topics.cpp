@@ -25,6 +25,8 @@ std::string environment() {
           variables +
           "\nSLUICE_SYSTEM_CONFIG: the machine's configuration file instead of "
           "/etc/sluice/config.yaml.\n"
+          "SLUICE_TOKEN: the token for the server, where neither --token-file nor 'sluice login' "
+          "gives one.\n"
           "XDG_STATE_HOME, XDG_CONFIG_HOME: where the journal and the configuration are; by "
           "default ~/.local/state and ~/.config.\n"
           "AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, "

@@ -28,6 +28,8 @@ struct Signal {
   std::string reason;
   json::Value data;
   std::string letter;  ///< that it came by (letters.hpp); empty: none
+  /// What it came with, journalled: whether a request was carried out can be read there.
+  std::string request{};
 };
 
 struct StartRequest {
@@ -36,6 +38,9 @@ struct StartRequest {
   json::Value options;                          ///< kept with the run, e.g. who asked for what
   json::Value world;                            ///< account, endpoints, local folder (design E10)
   std::map<std::string, json::Value> releases;  ///< known states: a rollback of a finished run
+  /// Drawn beforehand with new_run_id, so that a request can be repeated: the second run of an id
+  /// is refused (conflict). Empty: one is drawn.
+  std::string id{};
 };
 
 /// A run was started, or not because a lock is busy.

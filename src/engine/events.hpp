@@ -30,7 +30,8 @@ inline constexpr char compensation_started[] = "compensation_started";  ///< sco
 inline constexpr char rollback_ended[] = "rollback_ended";              ///< scope, status, reason?
 /// scope, run: another run carries the rollback out, and this one ends
 inline constexpr char rollback_handed_over[] = "rollback_handed_over";
-inline constexpr char signal[] = "signal";      ///< kind, node?, by, reason?, data?, letter?
+/// kind, node?, by, reason?, data?, letter?, request?
+inline constexpr char signal[] = "signal";
 inline constexpr char stopping[] = "stopping";  ///< reason, by, roll_back, superseded_by?
 inline constexpr char note[] = "note";          ///< level, node?, text: for people only
 

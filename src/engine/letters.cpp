@@ -13,7 +13,8 @@ json::Value to_json(Signal const& signal) {
                      {"node", signal.node},
                      {"by", signal.by},
                      {"reason", signal.reason},
-                     {"data", signal.data}};
+                     {"data", signal.data},
+                     {"request", signal.request}};
 }
 
 json::Value to_json(Result<void> const& answer) {
@@ -42,7 +43,8 @@ Letter letter_of(store::Record const& record) {
                    body["signal"]["by"].as_string(),
                    body["signal"]["reason"].as_string(),
                    body["signal"]["data"],
-                   record.id};
+                   record.id,
+                   body["signal"]["request"].as_string()};
   letter.wants_answer = body["wants_answer"].as_bool();
   letter.taken_by = body["taken_by"].as_string();
   if (body.contains("answer")) letter.answer = answer_of(body["answer"]);

@@ -60,10 +60,14 @@ struct Services {
   Clock& clock;
   Random& random;
   AwsAccess& aws;
-  net::Client& http;  ///< webhooks, presigned downloads
+  net::Client& http;  ///< for URLs that AWS or this program made: presigned downloads
   store::Packages& packages;
   std::string user_agent = "sluice";
   History* history = nullptr;  ///< null: nothing is known of other runs
+  /// For URLs that a release file names: webhooks. Null: `http`.
+  net::Client* named_urls = nullptr;
+
+  net::Client& for_named_urls() const { return named_urls ? *named_urls : http; }
 };
 
 }  // namespace sluice::engine

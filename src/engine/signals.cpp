@@ -13,6 +13,7 @@ json::Value body_of(Signal const& signal, std::string const* node) {
   if (!signal.reason.empty()) body.set("reason", signal.reason);
   if (!signal.data.is_null()) body.set("data", signal.data);
   if (!signal.letter.empty()) body.set("letter", signal.letter);
+  if (!signal.request.empty()) body.set("request", signal.request);
   return body;
 }
 

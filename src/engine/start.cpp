@@ -91,7 +91,7 @@ Result<Started> Core::create(StartRequest const& request,
                              std::shared_ptr<plan::Plan const> const& plan,
                              std::shared_ptr<Services> services, std::vector<InLine> const& line) {
   auto run = std::make_shared<Run>();
-  run->id = new_run_id(ports_.random);
+  run->id = request.id.empty() ? new_run_id(ports_.random) : request.id;
   run->plan = plan;
   run->services = std::move(services);
   run->state.id = run->id;
@@ -113,9 +113,10 @@ Result<Started> Core::create(StartRequest const& request,
   row.row.world = request.world;
   auto created = ports_.store.create(row);
   if (!created && created.error().code == ErrorCode::unavailable) {
-    // It may have been written all the same. Nobody else makes a run of this id.
+    // It may have been written all the same. Another server can make a run of an id that was drawn
+    // beforehand, but not in this one's name.
     auto written = ports_.store.run(run->id);
-    if (written && *written) created = std::nullopt;
+    if (written && *written && (*written)->owner == row.row.owner) created = std::nullopt;
   }
   if (!created) return std::unexpected(created.error());
   if (*created) return Started{"", *created, std::nullopt};

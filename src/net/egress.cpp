@@ -1,10 +1,8 @@
 #include "net/egress.hpp"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <optional>
 
@@ -13,44 +11,8 @@
 namespace sluice::net {
 namespace {
 
-using Address = std::array<std::uint8_t, 16>;
-
 constexpr std::size_t most_answer = 1 << 20;
 constexpr Duration longest_request = std::chrono::seconds(15);
-
-std::optional<Address> address_of(std::string const& text) {
-  Address address{};
-  if (inet_pton(AF_INET6, text.c_str(), address.data()) == 1) return address;
-  address[10] = address[11] = 0xFF;
-  if (inet_pton(AF_INET, text.c_str(), address.data() + 12) == 1) return address;
-  return std::nullopt;
-}
-
-std::optional<AddressRange> range_of(std::string_view text) {
-  std::size_t slash = text.find('/');
-  auto address = address_of(std::string(text.substr(0, slash)));
-  if (!address) return std::nullopt;
-  AddressRange range{*address, 128};
-  if (slash == std::string_view::npos) return range;
-  bool v4 = !text.contains(':');
-  std::string const bits(text.substr(slash + 1));
-  int count = 0;
-  auto [end, problem] = std::from_chars(bits.data(), bits.data() + bits.size(), count);
-  bool whole = problem == std::errc() && end == bits.data() + bits.size();
-  if (!whole || count < 0 || count > (v4 ? 32 : 128)) return std::nullopt;
-  range.bits = v4 ? count + 96 : count;
-  return range;
-}
-
-bool contains(AddressRange const& range, Address const& address) {
-  for (int bit = 0; bit < range.bits; bit += 8) {
-    auto byte = static_cast<std::size_t>(bit / 8);
-    int left = std::min(8, range.bits - bit);
-    int mask = 0xFF << (8 - left);
-    if ((range.address[byte] & mask) != (address[byte] & mask)) return false;
-  }
-  return true;
-}
 
 /// IANA's registries of special-purpose addresses, what is not reachable from everywhere.
 constexpr char const* special[] = {
@@ -64,7 +26,7 @@ std::vector<AddressRange> const& special_ranges() {
   static std::vector<AddressRange> const ranges = [] {
     std::vector<AddressRange> out;
     for (auto text : special) {
-      auto range = range_of(text);
+      auto range = parse_range(text);
       ENSURE(range.has_value());
       out.push_back(*range);
     }
@@ -78,14 +40,14 @@ std::optional<Address> wrapped(Address const& address) {
   auto v4 = [](std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) {
     return Address{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, a, b, c, d};
   };
-  static AddressRange const nat64 = *range_of("64:ff9b::/96");
-  static AddressRange const six_to_four = *range_of("2002::/16");
-  static AddressRange const teredo = *range_of("2001::/32");
+  static AddressRange const nat64 = *parse_range("64:ff9b::/96");
+  static AddressRange const six_to_four = *parse_range("2002::/16");
+  static AddressRange const teredo = *parse_range("2001::/32");
   auto const& a = address;
-  if (contains(nat64, address)) return v4(a[12], a[13], a[14], a[15]);
-  if (contains(six_to_four, address)) return v4(a[2], a[3], a[4], a[5]);
+  if (nat64.contains(address)) return v4(a[12], a[13], a[14], a[15]);
+  if (six_to_four.contains(address)) return v4(a[2], a[3], a[4], a[5]);
   auto flipped = [](std::uint8_t byte) { return static_cast<std::uint8_t>(byte ^ 0xFF); };
-  if (contains(teredo, address))
+  if (teredo.contains(address))
     return v4(flipped(a[12]), flipped(a[13]), flipped(a[14]), flipped(a[15]));
   return std::nullopt;
 }
@@ -114,17 +76,14 @@ class GuardedClient final : public Client {
 }  // namespace
 
 Result<void> EgressRules::allow(std::string_view range) {
-  auto read = range_of(trim(range));
-  if (!read)
-    return fail(ErrorCode::invalid_input,
-                "'" + printable(range) + "' is no address and no range of addresses",
-                "For example 10.20.0.0/16, 192.168.7.5 or fd00::/8.");
+  auto read = parse_range(range);
+  if (!read) return std::unexpected(read.error());
   allowed_.push_back(*read);
   return {};
 }
 
 bool EgressRules::allows(Address const& address) const {
-  auto holds = [&](AddressRange const& range) { return contains(range, address); };
+  auto holds = [&](AddressRange const& range) { return range.contains(address); };
   if (std::ranges::any_of(allowed_, holds)) return true;
   if (std::ranges::any_of(special_ranges(), holds)) return false;
   auto inside = wrapped(address);

@@ -1,24 +1,17 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "net/address.hpp"
 #include "net/client.hpp"
 
 struct sockaddr;
 
 namespace sluice::net {
-
-/// A block of addresses. IPv4 is held as IPv4-mapped IPv6, so that both are compared alike.
-struct AddressRange {
-  std::array<std::uint8_t, 16> address{};
-  int bits = 128;  ///< of the prefix
-};
 
 /// Where requests to URLs that somebody else wrote may go: public addresses, and what the operator
 /// allows besides. Not: loopback, private, link-local (with the clouds' metadata addresses),
@@ -31,7 +24,7 @@ class EgressRules {
 
   /// `address`: AF_INET or AF_INET6; any other family is not allowed.
   bool allows(sockaddr const& address) const;
-  bool allows(std::array<std::uint8_t, 16> const& address) const;
+  bool allows(Address const& address) const;
 
  private:
   std::vector<AddressRange> allowed_;

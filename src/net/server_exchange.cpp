@@ -30,6 +30,26 @@ Response call_handler(ServerState& server, Incoming const& incoming) {
   }
 }
 
+std::optional<Response> call_refusal(UploadOptions const& uploads, Incoming const& incoming) {
+  try {
+    return uploads.refusal(incoming);
+  } catch (std::exception const& problem) {
+    log::error("handler_failed", {{"path", incoming.path}, {"reason", problem.what()}});
+    Response response;
+    response.status = 500;
+    return response;
+  }
+}
+
+/// Whether an upload may come. On a worker, or where `run` is false on the thread that stops.
+void ask(MHD_Connection* connection, std::shared_ptr<Exchange> const& exchange, bool run) {
+  if (run)
+    exchange->response = call_refusal(*exchange->server->options.uploads, exchange->incoming);
+  else
+    exchange->response = ending_answer();
+  MHD_resume_connection(connection);
+}
+
 /// Runs on a worker, or on the thread that stops the server where `run` is false.
 void answer(MHD_Connection* connection, std::shared_ptr<Exchange> const& exchange, bool run) {
   ServerState& server = *exchange->server;
@@ -55,45 +75,18 @@ MHD_Result refuse(MHD_Connection* connection, Exchange& exchange, Refusal const&
   return send_refusal(connection, refusal);
 }
 
-MHD_Result begin(MHD_Connection* connection, Exchange& exchange, char const* method,
-                 char const* version) {
-  RequestHead head = read_head(connection, exchange, method, version);
-  if (auto refusal = refusal_of(head, exchange.server->options.max_body)) {
-    auto const* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (info) exchange.server->linger.hold(info->connect_fd);
-    return refuse(connection, exchange, *refusal);
-  }
-  if (exchange.server->draining)
-    return refuse(connection, exchange, {503, "this server is stopping"});
-  Incoming& incoming = exchange.incoming;
-  std::size_t mark = head.target.find('?');
-  incoming.method = std::move(head.method);
-  incoming.path = head.target.substr(0, mark);
-  if (mark != std::string::npos) incoming.query = head.target.substr(mark + 1);
-  incoming.headers = std::move(head.headers);
-  incoming.peer = peer_of(connection);
-  exchange.phase = Exchange::Phase::body;
-  return MHD_YES;
+/// The client sends a body that nobody reads: it shall see the answer before the connection is cut.
+void linger(MHD_Connection* connection, Exchange& exchange) {
+  auto const* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  if (info) exchange.server->linger.hold(info->connect_fd);
 }
 
-MHD_Result take_body(Exchange& exchange, char const* data, std::size_t* size) {
-  std::string& body = exchange.incoming.body;
-  if (exchange.discarded || body.size() + *size > exchange.server->options.max_body) {
-    exchange.discarded += *size;
-    body.clear();
-    if (exchange.discarded > max_discarded) return MHD_NO;
-  } else {
-    body.append(data, *size);
-  }
-  *size = 0;
-  return MHD_YES;
-}
+using Work = void (*)(MHD_Connection*, std::shared_ptr<Exchange> const&, bool);
 
-MHD_Result dispatch(MHD_Connection* connection, std::shared_ptr<Exchange> const& exchange) {
+/// Lets a worker go on with a request, and the connection wait for it.
+void hand_over(MHD_Connection* connection, std::shared_ptr<Exchange> const& exchange,
+               Exchange::Phase next, Work work) {
   ServerState& server = *exchange->server;
-  if (exchange->discarded)
-    return refuse(connection, *exchange,
-                  {413, "the body is over " + std::to_string(server.options.max_body) + " bytes"});
   {
     std::lock_guard lock(server.mutex);
     ++server.owed;
@@ -101,10 +94,103 @@ MHD_Result dispatch(MHD_Connection* connection, std::shared_ptr<Exchange> const&
   }
   // Suspended before it is handed over: the worker may resume it before this function returns.
   MHD_suspend_connection(connection);
-  exchange->phase = Exchange::Phase::suspended;
-  bool taken =
-      server.pool.submit([connection, exchange](bool run) { answer(connection, exchange, run); });
-  if (!taken) answer(connection, exchange, false);
+  exchange->phase = next;
+  bool taken = server.pool.submit(
+      [connection, exchange, work](bool run) { work(connection, exchange, run); });
+  if (!taken) work(connection, exchange, false);
+}
+
+void no_longer_owed(Exchange& exchange) {
+  if (!std::exchange(exchange.owed, false)) return;
+  {
+    std::lock_guard lock(exchange.server->mutex);
+    --exchange.server->owed;
+  }
+  exchange.server->changed.notify_all();
+}
+
+MHD_Result begin(MHD_Connection* connection, std::shared_ptr<Exchange> const& held,
+                 char const* method, char const* version) {
+  Exchange& exchange = *held;
+  RequestHead head = read_head(connection, exchange, method, version);
+  Incoming& incoming = exchange.incoming;
+  std::size_t mark = head.target.find('?');
+  incoming.method = head.method;
+  incoming.path = head.target.substr(0, mark);
+  if (mark != std::string::npos) incoming.query = head.target.substr(mark + 1);
+  auto const& options = exchange.server->options;
+  exchange.is_upload = options.uploads && options.uploads->is_upload(incoming);
+  if (auto refusal =
+          refusal_of(head, exchange.is_upload ? options.uploads->max_body : options.max_body)) {
+    linger(connection, exchange);
+    return refuse(connection, exchange, *refusal);
+  }
+  if (exchange.server->draining)
+    return refuse(connection, exchange, {503, "this server is stopping"});
+  incoming.headers = std::move(head.headers);
+  incoming.peer = peer_of(connection);
+  exchange.phase = Exchange::Phase::body;
+  if (exchange.is_upload) hand_over(connection, held, Exchange::Phase::asked, ask);
+  return MHD_YES;
+}
+
+/// An upload that was asked about: its body comes now, or it is answered without one.
+MHD_Result begin_upload(MHD_Connection* connection, Exchange& exchange) {
+  if (exchange.response) {
+    linger(connection, exchange);
+    exchange.phase = Exchange::Phase::answered;
+    return send_response(connection, exchange);
+  }
+  no_longer_owed(exchange);
+  auto const& uploads = *exchange.server->options.uploads;
+  if (exchange.server->uploads >= uploads.at_once) {
+    linger(connection, exchange);
+    return refuse(connection, exchange, {503, "too many uploads at the same time; try again"});
+  }
+  auto spool = Spool::open(uploads.folder);
+  if (!spool) {
+    log::error("upload_failed", {{"reason", spool.error().message}});
+    linger(connection, exchange);
+    return refuse(connection, exchange, {503, "the body cannot be kept"});
+  }
+  exchange.spool = std::move(*spool);
+  ++exchange.server->uploads;
+  exchange.phase = Exchange::Phase::body;
+  return MHD_YES;
+}
+
+/// Why this piece of the body is not taken.
+std::optional<Refusal> keep(Exchange& exchange, std::string_view piece) {
+  auto const& options = exchange.server->options;
+  std::size_t limit = exchange.spool ? options.uploads->max_body : options.max_body;
+  std::size_t size = exchange.spool ? exchange.spool->size() : exchange.incoming.body.size();
+  if (size + piece.size() > limit)
+    return Refusal{413, "the body is over " + std::to_string(limit) + " bytes"};
+  if (!exchange.spool) {
+    exchange.incoming.body.append(piece);
+    return std::nullopt;
+  }
+  auto written = exchange.spool->write(piece);
+  if (written) return std::nullopt;
+  log::error("upload_failed", {{"reason", written.error().message}});
+  return Refusal{503, "the body cannot be kept"};
+}
+
+MHD_Result take_body(Exchange& exchange, char const* data, std::size_t* size) {
+  if (!exchange.refusal) exchange.refusal = keep(exchange, {data, *size});
+  if (exchange.refusal) {
+    exchange.discarded += *size;
+    exchange.incoming.body.clear();
+    if (exchange.discarded > max_discarded) return MHD_NO;
+  }
+  *size = 0;
+  return MHD_YES;
+}
+
+MHD_Result dispatch(MHD_Connection* connection, std::shared_ptr<Exchange> const& exchange) {
+  if (exchange->refusal) return refuse(connection, *exchange, *exchange->refusal);
+  exchange->incoming.upload = exchange->spool;
+  hand_over(connection, exchange, Exchange::Phase::suspended, answer);
   return MHD_YES;
 }
 
@@ -122,7 +208,8 @@ MHD_Result advance_exchange(void* held, MHD_Connection* connection, char const* 
                             char const* version, char const* data, std::size_t* size) {
   auto const& exchange = *static_cast<std::shared_ptr<Exchange>*>(held);
   switch (exchange->phase) {
-    case Exchange::Phase::head: return begin(connection, *exchange, method, version);
+    case Exchange::Phase::head: return begin(connection, exchange, method, version);
+    case Exchange::Phase::asked: return begin_upload(connection, *exchange);
     case Exchange::Phase::body:
       return *size ? take_body(*exchange, data, size) : dispatch(connection, exchange);
     case Exchange::Phase::suspended:
@@ -143,12 +230,8 @@ void close_exchange(void* held) {
     exchange.feed->detach();
     server.feeds.with([&](auto& feeds) { feeds.erase(exchange.feed); });
   }
-  if (!exchange.owed) return;
-  {
-    std::lock_guard lock(server.mutex);
-    --server.owed;
-  }
-  server.changed.notify_all();
+  if (exchange.spool) --server.uploads;
+  no_longer_owed(exchange);
 }
 
 }  // namespace sluice::net

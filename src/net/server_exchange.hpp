@@ -9,6 +9,7 @@
 #include "net/server.hpp"
 #include "net/server_checks.hpp"
 #include "net/server_feed.hpp"
+#include "net/server_spool.hpp"
 
 namespace sluice::net {
 
@@ -17,15 +18,18 @@ struct ServerState;
 /// One request and its answer. Until it is suspended it belongs to the server's thread, then to the
 /// worker that answers it, and from MHD_resume_connection on to the server's thread again.
 struct Exchange {
-  enum class Phase { head, body, suspended, answered };
+  enum class Phase { head, asked, body, suspended, answered };
 
   ServerState* server = nullptr;
   Phase phase = Phase::head;
   std::string target;
   char const* target_place = nullptr;  ///< where it stands in the connection's memory
   Incoming incoming;
-  std::size_t discarded = 0;  ///< bytes of a body that is too large
-  bool owed = false;          ///< counted in ServerState::owed
+  bool is_upload = false;
+  std::shared_ptr<Spool> spool;    ///< of an upload; counted in ServerState::uploads
+  std::optional<Refusal> refusal;  ///< why the body is not taken; the rest of it is discarded
+  std::size_t discarded = 0;       ///< bytes since then
+  bool owed = false;               ///< counted in ServerState::owed
   std::optional<Response> response;
   std::shared_ptr<ServerFeed> feed;
 };

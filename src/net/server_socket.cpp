@@ -1,6 +1,7 @@
 #include "net/server_socket.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -92,6 +93,8 @@ std::uint16_t port_of(int fd) {
 }  // namespace
 
 Result<ListeningSocket> ListeningSocket::open(ServerOptions const& options) {
+  if (int const given = options.listening_socket; given >= 0)
+    return ListeningSocket(given, port_of(given), {});
   std::string const& path = options.unix_socket;
   bool on_file = !path.empty();
   auto address = on_file ? file_address(path) : ip_address(options.address, options.port);
@@ -114,6 +117,8 @@ Result<ListeningSocket> ListeningSocket::open(ServerOptions const& options) {
   if (!on_file) listening.port_ = port_of(fd);
   return listening;
 }
+
+int ListeningSocket::duplicate() const { return fcntl(fd_, F_DUPFD_CLOEXEC, 0); }
 
 ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),

@@ -16,6 +16,7 @@ class ListeningSocket {
 
   int fd() const { return fd_; }
   std::uint16_t port() const { return port_; }  ///< 0 on a socket file
+  int duplicate() const;                        ///< -1 where that fails
   /// Takes no more connections and removes the socket file. Idempotent.
   void close();
 

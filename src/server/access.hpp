@@ -38,7 +38,9 @@ class Access {
  public:
   virtual ~Access() = default;
   /// denied, with 401 as its status: nothing shows who asks. `request` is complete.
+  /// throttled: it has to wait first, as long as `retry_after` says.
   virtual Result<Principal> principal_of(net::Incoming const& request) = 0;
+  virtual Duration retry_after(net::Incoming const&) { return std::chrono::seconds(1); }
   /// Whether the Host field names this server (operability M18).
   virtual bool is_our_host(std::string const& host) const = 0;
   /// Whether a request may carry settings that select credentials (design E10): only where the

@@ -64,6 +64,7 @@ std::shared_ptr<Attached::Place> Attached::place() const {
   return place_;
 }
 
+std::string Attached::socket() const { return place()->socket; }
 bool Attached::hosting() const { return place()->host != nullptr; }
 
 /// Takes the store or finds who answers for it.
@@ -76,9 +77,11 @@ Result<std::shared_ptr<Attached::Place>> Attached::attach(Duration patience, std
     auto found = std::make_shared<Place>();
     if (auto* host = std::get_if<std::unique_ptr<Host>>(&*opened)) {
       found->host = std::move(*host);
+      found->socket = found->host->socket();
       return found;
     }
     auto const& holder = std::get<store::HeldBy>(*opened);
+    found->socket = holder.socket;
     Duration left = give_up - clock.monotonic();
     if (!holder.socket.empty() && left > Duration{}) {
       RemoteOptions remote;

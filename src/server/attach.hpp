@@ -50,6 +50,8 @@ class Attached final : public Runs {
 
   /// The packages that plans of this store name. Local to this process, in the shared folder.
   store::Packages& packages() { return *packages_; }
+  /// Where whoever holds the store serves its API now.
+  std::string socket() const;
   /// Whether this process executes the runs now.
   bool hosting() const;
   /// Host::linger where this process is the host; else nothing.
@@ -61,6 +63,7 @@ class Attached final : public Runs {
   struct Place {
     std::unique_ptr<Host> host;  ///< one of the two
     std::unique_ptr<RemoteRuns> remote;
+    std::string socket;
     Runs& runs() const { return host ? host->runs() : *remote; }
   };
 

@@ -12,6 +12,7 @@ namespace sluice::server {
 /// Marks that are no events of a journal and carry no id.
 inline constexpr char stream_end[] = "end";          ///< the run has ended; nothing follows
 inline constexpr char stream_unowned[] = "unowned";  ///< no process executes the run
+inline constexpr char stream_again[] = "again";      ///< it was open for long: take it up anew
 
 std::string stream_text(store::EventRow const& event);
 std::string stream_mark(std::string_view name);

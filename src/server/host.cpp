@@ -7,8 +7,10 @@
 #include "engine/engine.hpp"
 #include "net/server.hpp"
 #include "server/api.hpp"
+#include "server/api_tokens.hpp"
 #include "server/host_runs.hpp"
 #include "server/streams.hpp"
+#include "server/take_up.hpp"
 
 namespace sluice::server {
 namespace {
@@ -26,6 +28,19 @@ std::string owner_name(Random& random) {
          new_uuid(random);
 }
 
+/// "0.1.0" of "sluice/0.1.0".
+std::string version_of(FactoryOptions const& options) {
+  return options.user_agent.substr(options.user_agent.find('/') + 1);
+}
+
+FactoryOptions counted(FactoryOptions options, Metrics& metrics) {
+  options.observer = [first = std::move(options.observer), &metrics](aws::Attempt const& attempt) {
+    if (first) first(attempt);
+    metrics.called(attempt);
+  };
+  return options;
+}
+
 }  // namespace
 
 /// Everything, in the order in which it is made; taken apart the other way round.
@@ -35,20 +50,52 @@ struct Host::Parts {
         options(std::move(given)),
         store(std::move(opened)),
         packages(packages_of(options.state_folder)),
-        services(*options.clock, *options.random, *packages, options.services),
+        metrics(version_of(options.services)),
+        services(*options.clock, *options.random, *packages, counted(options.services, metrics)),
         executors(engine::standard_executors()),
         engine(*store, *options.clock, *options.random, executors, options.evaluators,
                {.owner = owner_name(*options.random)}),
         runs(engine, services, *packages),
-        streams(engine, *options.clock),
+        streams(engine, *options.clock, {.told = [this](Duration lag) { metrics.told(lag); }}),
+        tokens(engine_store(), *options.clock, *options.random,
+               {.pepper_file = options.state_folder / "token-pepper"}),
+        failures(*options.clock),
         access(same_user()),
-        api({runs, streams, *access, [this] { return health(); }, {}}) {}
+        api(api_parts(*access, {})) {
+    metrics.listen_to(engine);
+  }
 
   ~Parts() {
     // Clients first, so that nobody asks an engine that has ended.
     if (server) server->stop();
+    taking_up.reset();
     streams.stop();
     engine.shutdown();
+  }
+
+  Tokens::WithStore engine_store() {
+    return [this](std::function<void(store::Store&)> const& use) {
+      engine.with_store([&](store::Store& opened) {
+        use(opened);
+        return true;
+      });
+    };
+  }
+
+  ApiParts api_parts(Access& of_listener, AwsSettings own_settings) {
+    return {.runs = runs,
+            .streams = streams,
+            .access = of_listener,
+            .engine = engine,
+            .packages = *packages,
+            .clock = *options.clock,
+            .random = *options.random,
+            .metrics = metrics,
+            .health = [this] { return health(); },
+            .ready_checks = {},
+            .own_settings = std::move(own_settings),
+            .rate = {},
+            .more = token_routes(tokens, failures)};
   }
 
   json::Value health() {
@@ -62,11 +109,18 @@ struct Host::Parts {
     return body;
   }
 
+  void begin() {
+    if (!options.take_up) return;
+    taking_up = std::make_unique<TakeUp>(runs, *options.clock,
+                                         TakeUp::Options{.settings = *options.take_up});
+  }
+
   Result<void> serve() {
     if (held.socket().empty()) return {};
     net::ServerOptions settings;
     settings.unix_socket = held.socket();
     settings.max_body = max_request;
+    settings.uploads = api.uploads(options.state_folder / "packages");
     auto listening =
         net::listen(settings, [this](net::Incoming const& request) { return api.handle(request); });
     if (!listening) return fail(listening.error(), "serve other commands");
@@ -78,13 +132,17 @@ struct Host::Parts {
   HostOptions options;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<store::Packages> packages;
+  Metrics metrics;
   ServicesFactory services;
   engine::Executors executors;
   engine::Engine engine;
   HostRuns runs;
   Streams streams;
+  Tokens tokens;
+  Failures failures;
   std::unique_ptr<Access> access;
   Api api;
+  std::unique_ptr<TakeUp> taking_up;
   std::unique_ptr<net::Server> server;
 };
 
@@ -102,6 +160,7 @@ Result<Host::Opened> Host::open(HostOptions options) {
   auto parts = std::make_unique<Parts>(
       std::move(options), std::get<store::Held>(std::move(*acquired)), std::move(*opened));
   if (auto serving = parts->serve(); !serving) return std::unexpected(serving.error());
+  parts->begin();
   return Opened(std::unique_ptr<Host>(new Host(std::move(parts))));
 }
 
@@ -111,6 +170,12 @@ Host::~Host() = default;
 Runs& Host::runs() { return parts_->runs; }
 store::Packages& Host::packages() { return *parts_->packages; }
 ServicesFactory& Host::services() { return parts_->services; }
+Tokens& Host::tokens() { return parts_->tokens; }
+Failures& Host::failures() { return parts_->failures; }
+engine::Engine& Host::engine() { return parts_->engine; }
+ApiParts Host::api_parts(Access& access, AwsSettings own_settings) {
+  return parts_->api_parts(access, std::move(own_settings));
+}
 std::string const& Host::socket() const { return parts_->held.socket(); }
 
 std::vector<std::string> Host::linger(std::stop_token stop) {

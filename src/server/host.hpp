@@ -8,8 +8,11 @@
 #include <variant>
 
 #include "plan/expression.hpp"
+#include "server/api.hpp"
+#include "server/failures.hpp"
 #include "server/runs.hpp"
 #include "server/services.hpp"
+#include "server/tokens.hpp"
 #include "store/holder.hpp"
 #include "store/packages.hpp"
 
@@ -21,6 +24,9 @@ struct HostOptions {
   std::string command;                 ///< as in "sluice deploy shop.yaml": told to those who wait
   plan::Evaluators evaluators;
   FactoryOptions services;
+  /// Goes on with the runs that a dead process left unfinished, with these settings; none: they
+  /// stay as they are until somebody resumes them.
+  std::optional<AwsSettings> take_up;
   Clock* clock = &system_clock();     ///< must outlive the host
   Random* random = &system_random();  ///< must outlive the host
 };
@@ -31,9 +37,6 @@ std::unique_ptr<store::Packages> packages_of(std::filesystem::path const& state_
 /// The process that holds a SQLite store (design E10): it executes the runs, and serves the other
 /// commands over the API on a Unix socket. Nobody but this user can reach the socket: it has the
 /// mode 0600 and lies in a folder of mode 0700.
-///
-/// Runs that a dead process left unfinished are listed and stay as they are until somebody resumes
-/// them.
 class Host {
  public:
   using Opened = std::variant<std::unique_ptr<Host>, store::HeldBy>;
@@ -48,6 +51,12 @@ class Host {
   Runs& runs();
   store::Packages& packages();
   ServicesFactory& services();
+  Tokens& tokens();
+  engine::Engine& engine();
+  /// What another listener's Api stands on, with the same runs and tokens.
+  ApiParts api_parts(Access& access, AwsSettings own_settings);
+  /// Those that `api_parts` counts; for that listener's Access.
+  Failures& failures();
   /// Where it serves; empty where no socket path is short enough (unix(7)): it serves nobody then.
   std::string const& socket() const;
 

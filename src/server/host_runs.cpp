@@ -33,8 +33,8 @@ Result<void> check_packages(plan::Plan const& plan, store::Packages& packages) {
 /// Where several servers share it, those whose lease lasts execute what their rows say.
 class Owners {
  public:
-  static Result<Owners> of(store::Store& store, engine::Core const& core) {
-    Owners owners(core);
+  static Result<Owners> of(store::Store& store, engine::Core const& core, HeldRuns& held) {
+    Owners owners(core, held);
     if (!core.shared()) return owners;
     auto members = store.members();
     if (!members) return std::unexpected(members.error());
@@ -43,13 +43,17 @@ class Owners {
   }
 
   void correct(store::RunRow& row) const {
-    if (!core_.executes(row.id) && !alive_.contains(row.owner_incarnation)) row.owner.clear();
+    if (core_.executes(row.id) || alive_.contains(row.owner_incarnation)) return;
+    row.owner.clear();
+    auto why = row.ended ? std::nullopt : held_.why(row.id);
+    if (why) row.summary.set("held", *why);
   }
 
  private:
-  explicit Owners(engine::Core const& core) : core_(core) {}
+  Owners(engine::Core const& core, HeldRuns& held) : core_(core), held_(held) {}
 
   engine::Core const& core_;
+  HeldRuns& held_;
   std::set<std::int64_t> alive_;  ///< incarnations
 };
 
@@ -123,17 +127,25 @@ Result<engine::Started> HostRuns::start(NewRun run) {
   request.options = std::move(run.options);
   request.world = std::move(opened->world);
   request.releases = std::move(run.releases);
+  request.id = std::move(run.id);
   return engine_.start(std::move(request), std::move(opened->services));
 }
 
 Result<void> HostRuns::resume(std::string const& run, AwsSettings const& aws) {
+  auto resumed = take_up(run, aws, {});
+  if (resumed) held_.clear(run);
+  return resumed;
+}
+
+Result<void> HostRuns::take_up(std::string const& run, AwsSettings const& aws,
+                               std::stop_token stop) {
   if (engine_.executes(run)) return {};
   auto row = get(run);
   if (!row) return std::unexpected(row.error());
   if (row->ended) return fail(ErrorCode::conflict, "run " + run + " has ended: " + row->state);
   auto declared = plan(run);
   if (!declared) return std::unexpected(declared.error());
-  auto opened = services_.reopen(aws, recorded_world(*row), *declared);
+  auto opened = services_.reopen(aws, recorded_world(*row), *declared, std::move(stop));
   if (!opened) return fail(opened.error(), "resume run " + run);
   return engine_.resume(run, std::move(opened->services));
 }
@@ -146,6 +158,9 @@ Result<void> HostRuns::signal(std::string const& run, engine::Signal const& sign
   if (row->ended) return fail(ErrorCode::conflict, "run " + run + " has ended: " + row->state);
   if (engine_.lease()) return engine_.send(run, signal);
   bool ends = signal.kind == "stop" || signal.kind == "rollback";
+  if (auto why = ends ? std::nullopt : held_.why(run))
+    return fail(ErrorCode::unavailable, "run " + run + " is held: " + *why,
+                "The server tries again by itself; a stop or a rollback is obeyed then.");
   if (!ends) return std::unexpected(not_executed(run));
   return engine_.signal_unexecuted(run, signal);
 }
@@ -154,7 +169,7 @@ Result<store::RunRow> HostRuns::get(std::string const& run) {
   auto row = engine_.with_core([&](store::Store& store, engine::Core const& core) {
     auto found = store.run(run);
     if (!found || !*found) return found;
-    auto owners = Owners::of(store, core);
+    auto owners = Owners::of(store, core, held_);
     if (!owners) return Result<std::optional<store::RunRow>>(std::unexpected(owners.error()));
     owners->correct(**found);
     return found;
@@ -168,7 +183,7 @@ Result<std::vector<store::RunRow>> HostRuns::list(store::RunFilter const& filter
   return engine_.with_core([&](store::Store& store, engine::Core const& core) {
     auto rows = store.runs(filter);
     if (!rows) return rows;
-    auto owners = Owners::of(store, core);
+    auto owners = Owners::of(store, core, held_);
     if (!owners) return Result<std::vector<store::RunRow>>(std::unexpected(owners.error()));
     for (auto& row : *rows) owners->correct(row);
     return rows;

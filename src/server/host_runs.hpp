@@ -2,6 +2,7 @@
 
 #include "engine/engine.hpp"
 #include "engine/history.hpp"
+#include "server/held_runs.hpp"
 #include "server/runs.hpp"
 #include "server/services.hpp"
 
@@ -18,6 +19,10 @@ class HostRuns final : public Runs {
 
   Result<engine::Started> start(NewRun run) override;
   Result<void> resume(std::string const& run, AwsSettings const& aws) override;
+  /// resume, broken off when `stop` is requested.
+  Result<void> take_up(std::string const& run, AwsSettings const& aws, std::stop_token stop);
+  /// Shown in the rows of the runs that it names, as "held" of the summary.
+  HeldRuns& held() { return held_; }
   Result<void> signal(std::string const& run, engine::Signal const& signal) override;
   Result<store::RunRow> get(std::string const& run) override;
   Result<std::vector<store::RunRow>> list(store::RunFilter const& filter) override;
@@ -32,6 +37,7 @@ class HostRuns final : public Runs {
   ServicesFactory& services_;
   store::Packages& packages_;
   engine::StoreHistory history_;
+  HeldRuns held_;
 };
 
 /// For a Node: opens what a run recorded of its AWS world with these settings, the server's own.

@@ -16,53 +16,20 @@ std::string run_path(std::string const& run, std::string const& part = {}) {
 }  // namespace
 
 RemoteRuns::RemoteRuns(net::Client& client, RemoteOptions options)
-    : client_(client), options_(std::move(options)) {}
-
-Result<net::Response> RemoteRuns::exchange(net::Request request, Duration timeout,
-                                           std::stop_token stop) {
-  bool changes = request.method == "POST";
-  request.url = options_.base_url + request.url;
-  net::SendOptions send;
-  send.unix_socket = options_.unix_socket;
-  send.connect_timeout = std::min<Duration>(timeout, send.connect_timeout);
-  send.total_timeout = timeout;
-  auto response = client_.send(request, send, std::move(stop));
-  if (response) return std::move(*response);
-  Error error = response.error().error;
-  if (error.code == ErrorCode::cancelled) return std::unexpected(std::move(error));
-  error.code = ErrorCode::unavailable;
-  if (changes && response.error().may_have_arrived)
-    error.hint = "It may have been accepted all the same: sluice list shows the runs.";
-  return fail(std::move(error), "ask the process that executes the runs");
-}
-
-Result<json::Value> RemoteRuns::get_json(std::string const& path, std::stop_token stop) {
-  net::Request request;
-  request.url = path;
-  request.headers.set("Accept", "application/json");
-  auto response = exchange(std::move(request), options_.timeout, std::move(stop));
-  if (!response) return std::unexpected(response.error());
-  if (response->status != 200) return std::unexpected(error_of(*response));
-  return json::parse(response->body);
-}
+    : client_(client), api_(client, std::move(options)) {}
 
 bool RemoteRuns::answers(Duration timeout, std::stop_token stop) {
   net::Request request;
   request.url = "/api/v1/healthz";
-  auto response = exchange(std::move(request), timeout, std::move(stop));
+  auto response = api_.exchange_once(std::move(request), timeout, std::move(stop));
   return response && response->status == 200;
 }
 
 Result<engine::Started> RemoteRuns::start(NewRun run) {
-  net::Request request;
-  request.method = "POST";
-  request.url = root;
-  request.headers.set("Content-Type", "application/json");
-  request.body = to_json(run).dump();
-  auto response = exchange(std::move(request), options_.timeout, {});
+  auto response = api_.post(root, to_json(run));
   if (!response) return std::unexpected(response.error());
   if (auto busy = busy_of(*response)) return engine::Started{"", std::move(busy), std::nullopt};
-  if (response->status != 201) return std::unexpected(error_of(*response));
+  if (response->status != 201) return std::unexpected(api_.refusal(*response));
   auto body = json::parse(response->body);
   if (!body) return std::unexpected(body.error());
   engine::Started started{(*body)["run"].as_string(), std::nullopt, std::nullopt};
@@ -72,14 +39,9 @@ Result<engine::Started> RemoteRuns::start(NewRun run) {
 }
 
 Result<void> RemoteRuns::post(std::string const& path, json::Value const& body) {
-  net::Request request;
-  request.method = "POST";
-  request.url = path;
-  request.headers.set("Content-Type", "application/json");
-  request.body = body.dump();
-  auto response = exchange(std::move(request), options_.timeout, {});
+  auto response = api_.post(path, body);
   if (!response) return std::unexpected(response.error());
-  if (response->status / 100 != 2) return std::unexpected(error_of(*response));
+  if (response->status / 100 != 2) return std::unexpected(api_.refusal(*response));
   return {};
 }
 
@@ -92,7 +54,7 @@ Result<void> RemoteRuns::signal(std::string const& run, engine::Signal const& si
 }
 
 Result<store::RunRow> RemoteRuns::get(std::string const& run) {
-  auto body = get_json(run_path(run));
+  auto body = api_.get_json(run_path(run));
   if (!body) return std::unexpected(body.error());
   return run_row(*body);
 }
@@ -102,7 +64,7 @@ Result<std::vector<store::RunRow>> RemoteRuns::list(store::RunFilter const& filt
   store::RunFilter page = filter;
   while (rows.size() < filter.limit) {
     page.limit = std::min(most_runs, filter.limit - rows.size());
-    auto body = get_json(std::string(root) + "?" + query_of(page));
+    auto body = api_.get_json(std::string(root) + "?" + query_of(page));
     if (!body) return std::unexpected(body.error());
     auto const& runs = (*body)["runs"].items();
     for (auto const& entry : runs) {
@@ -117,7 +79,7 @@ Result<std::vector<store::RunRow>> RemoteRuns::list(store::RunFilter const& filt
 }
 
 Result<plan::Plan> RemoteRuns::plan(std::string const& run) {
-  auto body = get_json(run_path(run, "plan"));
+  auto body = api_.get_json(run_path(run, "plan"));
   if (!body) return std::unexpected(body.error());
   return plan::plan_from_json(*body);
 }
@@ -125,7 +87,7 @@ Result<plan::Plan> RemoteRuns::plan(std::string const& run) {
 Result<RemoteRuns::Page> RemoteRuns::events_page(std::string const& run, std::int64_t after,
                                                  std::stop_token stop) {
   auto body =
-      get_json(run_path(run, "events") + "?after=" + std::to_string(after), std::move(stop));
+      api_.get_json(run_path(run, "events") + "?after=" + std::to_string(after), std::move(stop));
   if (!body) return std::unexpected(body.error());
   Page page;
   page.more = (*body)["more"].as_bool();

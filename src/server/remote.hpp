@@ -2,18 +2,10 @@
 
 #include <string>
 
-#include "net/client.hpp"
+#include "server/api_client.hpp"
 #include "server/runs.hpp"
 
 namespace sluice::server {
-
-struct RemoteOptions {
-  std::string base_url = "http://localhost";  ///< without a path
-  std::string unix_socket;                    ///< connects here instead of to the URL's host
-  Duration timeout = std::chrono::seconds(30);
-  /// A stream without even a heartbeat for so long is given up and taken up again.
-  Duration silence = std::chrono::seconds(30);
-};
 
 /// Runs executed by another process, over its API. ErrorCode::unavailable where it cannot be
 /// reached; errors that it answers come back as they were there.
@@ -24,6 +16,7 @@ class RemoteRuns final : public Runs {
 
   /// Whether it answers, within `timeout`.
   bool answers(Duration timeout, std::stop_token stop = {});
+  ApiClient& api() { return api_; }
 
   Result<engine::Started> start(NewRun run) override;
   Result<void> resume(std::string const& run, AwsSettings const& aws) override;
@@ -33,7 +26,8 @@ class RemoteRuns final : public Runs {
   Result<plan::Plan> plan(std::string const& run) override;
   Result<std::vector<store::EventRow>> events(std::string const& run, std::int64_t after) override;
   /// Reads what is journalled page by page, then the live stream. A stream that is cut is taken up
-  /// behind the last event, a few times; then ErrorCode::unavailable.
+  /// behind the last event, a few times or for RemoteOptions::patience without a sign of life; then
+  /// ErrorCode::unavailable.
   Result<void> follow(std::string const& run, std::int64_t after,
                       std::function<bool(store::EventRow const&)> each,
                       std::stop_token stop) override;
@@ -44,20 +38,18 @@ class RemoteRuns final : public Runs {
     bool more = false;
   };
   /// How one stream ended.
-  enum class Ended { run_over, told_to, cut };
+  enum class Ended { run_over, told_to, again, cut, silent };
 
-  Result<net::Response> exchange(net::Request request, Duration timeout, std::stop_token stop);
-  Result<json::Value> get_json(std::string const& path, std::stop_token stop = {});
   Result<void> post(std::string const& path, json::Value const& body);
   Result<Page> events_page(std::string const& run, std::int64_t after, std::stop_token stop);
   /// `after` moves on with every event that was passed on. An error that the other side answered
-  /// is one; a stream that broke off is not.
+  /// is one; a stream that broke off is not, and `silent` where nothing at all came over it.
   Result<Ended> stream(std::string const& run, std::int64_t& after,
                        std::function<bool(store::EventRow const&)> const& each,
                        std::stop_token stop);
 
   net::Client& client_;
-  RemoteOptions options_;
+  ApiClient api_;
 };
 
 }  // namespace sluice::server

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <condition_variable>
@@ -16,6 +17,7 @@ namespace {
 /// Streams in a row that may end without a single event.
 constexpr int most_cuts = 3;
 constexpr Duration between_cuts = std::chrono::milliseconds(100);
+constexpr Duration longest_pause = std::chrono::seconds(3);
 
 /// Requests a stop when nothing was heard for a while.
 class Watchdog {
@@ -52,6 +54,32 @@ void wait(Duration time, std::stop_token const& stop) {
   changed.wait_for(lock, stop, time, [] { return false; });
 }
 
+/// How long it is worth while to take a stream up again.
+class Hope {
+ public:
+  explicit Hope(RemoteOptions const& options)
+      : options_(options), heard_(options.clock->monotonic()) {}
+
+  /// `moved`: events came; `heard`: something did.
+  bool lost(bool moved, bool heard) {
+    cuts_ = moved ? 1 : cuts_ + 1;
+    if (options_.patience == Duration{}) return cuts_ >= most_cuts;
+    Duration now = options_.clock->monotonic();
+    if (moved || heard) heard_ = now;
+    if (moved || heard) cuts_ = 1;
+    return now - heard_ >= options_.patience;
+  }
+  Duration pause() const {
+    if (options_.patience == Duration{}) return between_cuts;
+    return std::min<Duration>(longest_pause, between_cuts * (1 << std::min(cuts_, 6)));
+  }
+
+ private:
+  RemoteOptions const& options_;
+  Duration heard_;  ///< when, monotonic
+  int cuts_ = 0;
+};
+
 }  // namespace
 
 Result<RemoteRuns::Ended> RemoteRuns::stream(
@@ -65,6 +93,7 @@ Result<RemoteRuns::Ended> RemoteRuns::stream(
       return fail(ErrorCode::cancelled, "the stream is done with");
     };
     if (message.event == stream_end && message.id.empty()) return finish(Ended::run_over);
+    if (message.event == stream_again && message.id.empty()) return finish(Ended::again);
     if (message.event == stream_unowned && message.id.empty()) {
       refused = not_executed(run);
       return finish(Ended::cut);
@@ -81,26 +110,33 @@ Result<RemoteRuns::Ended> RemoteRuns::stream(
 
   std::stop_source ending;
   std::stop_callback on_stop(stop, [&] { ending.request_stop(); });
-  Watchdog watchdog(options_.silence, ending);
+  Watchdog watchdog(api_.options().silence, ending);
+  bool heard = false;
   StreamReader reader;
   net::Request request;
-  request.url = options_.base_url + "/api/v1/runs/" + net::percent_encode(run) + "/events";
+  request.url = "/api/v1/runs/" + net::percent_encode(run) + "/events";
   request.headers = {{"Accept", "text/event-stream"}, {"Last-Event-ID", std::to_string(after)}};
   net::SendOptions send;
-  send.unix_socket = options_.unix_socket;
+  api_.complete(request, send);
   send.total_timeout = {};
   send.sink = [&](std::string_view piece) {
     watchdog.heard();
+    heard = true;
     return reader.take(piece, take);
   };
   auto response = client_.send(request, send, ending.get_token());
+  // Another server takes up a run whose own has gone.
+  if (refused && api_.is_server()) return Ended::silent;
   if (refused) return std::unexpected(*refused);
   if (ended) return *ended;
   if (stop.stop_requested()) return Ended::told_to;
-  if (response && response->status != 200) return std::unexpected(error_of(*response));
+  if (response && response->status != 200) {
+    if (api_.is_server() && try_again_after(*response)) return Ended::silent;
+    return std::unexpected(api_.refusal(*response));
+  }
   if (!response && response.error().error.code == ErrorCode::invalid_input)
     return std::unexpected(response.error().error);
-  return Ended::cut;
+  return heard ? Ended::cut : Ended::silent;
 }
 
 Result<void> RemoteRuns::follow(std::string const& run, std::int64_t after,
@@ -118,15 +154,23 @@ Result<void> RemoteRuns::follow(std::string const& run, std::int64_t after,
     }
     more = page->more && !page->events.empty();
   }
-  for (int cuts = 0; cuts < most_cuts;) {
+  Hope hope(api_.options());
+  while (true) {
     std::int64_t before = after;
     auto ended = stream(run, after, each, stop);
     if (!ended) return std::unexpected(ended.error());
-    if (*ended != Ended::cut) return {};
-    cuts = after > before ? 1 : cuts + 1;
-    wait(between_cuts, stop);
+    if (*ended == Ended::run_over || *ended == Ended::told_to) return {};
+    if (*ended == Ended::again) continue;
+    if (hope.lost(after > before, *ended == Ended::cut)) break;
+    wait(hope.pause(), stop);
   }
-  return fail(ErrorCode::unavailable, "the process that executes run " + run + " has gone away");
+  if (!api_.is_server())
+    return fail(ErrorCode::unavailable, "the process that executes run " + run + " has gone away");
+  return fail(ErrorCode::unavailable,
+              "nothing has been heard of run " + run + " from " + api_.options().base_url +
+                  " for " + text_of(api_.options().patience),
+              "The run does not need this command. sluice watch " + run +
+                  " looks again, once the server answers.");
 }
 
 }  // namespace sluice::server

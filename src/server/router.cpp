@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "base/hash.hpp"
 #include "base/log.hpp"
+#include "base/random.hpp"
 #include "base/strings.hpp"
+#include "server/audit.hpp"
 #include "server/problem.hpp"
 
 namespace sluice::server {
@@ -11,9 +14,8 @@ namespace {
 
 net::Response wrong_method(std::vector<std::string> const& allowed) {
   std::string list = join(allowed, ", ");
-  net::Response response =
-      problem({ErrorCode::invalid_input, "this resource takes " + list + " only", ""});
-  response.status = 405;
+  net::Response response = restated(
+      problem({ErrorCode::invalid_input, "this resource takes " + list + " only", ""}), 405);
   response.headers.set("Allow", list);
   return response;
 }
@@ -27,7 +29,9 @@ std::optional<net::Response> refuse_foreign(net::Incoming const& request, Access
     return problem({ErrorCode::denied,
                     "requests for the host '" + printable(host) + "' are not answered here", ""});
   auto const& site = request.headers.get("Sec-Fetch-Site");
-  bool page = request.headers.contains("Origin") || (!site.empty() && site != "none");
+  // Our own page may lead to another of its kind; it changes nothing.
+  bool ours = site.empty() || site == "none" || (site == "same-origin" && request.method == "GET");
+  bool page = request.headers.contains("Origin") || !ours;
   if (page) return problem({ErrorCode::denied, "requests of web pages are not answered here", ""});
   return std::nullopt;
 }
@@ -55,6 +59,21 @@ std::optional<std::map<std::string, std::string>> match(std::vector<std::string>
   return found;
 }
 
+bool is_json(net::Incoming const& request) {
+  auto type = lower(request.headers.get("Content-Type"));
+  return trim(std::string_view(type).substr(0, type.find(';'))) == "application/json";
+}
+
+/// 128 random bits, as trace ids have them (W3C Trace Context).
+std::string new_trace() {
+  std::string bytes;
+  for (int i = 0; i < 2; ++i) {
+    std::uint64_t word = system_random().next();
+    bytes.append(reinterpret_cast<char const*>(&word), sizeof word);
+  }
+  return hex(bytes);
+}
+
 }  // namespace
 
 Error not_permitted(Principal const& who) {
@@ -62,17 +81,25 @@ Error not_permitted(Principal const& who) {
           "An administrator can make a token with another role."};
 }
 
-Router::Router(std::vector<Route> routes, Access& access)
-    : routes_(std::move(routes)), access_(access) {
+Router::Router(std::vector<Route> routes, Access& access, Clock& clock, RateLimitOptions rate)
+    : routes_(std::move(routes)), access_(access), clock_(clock), rate_(rate) {
   for (auto const& route : routes_) parts_.push_back(parts_of(route.path));
 }
 
-net::Response Router::permitted(Route const& route, Call const& call) const {
-  if (may(call.who, route.permission)) return route.answer(call);
-  return problem(not_permitted(call.who));
+net::Response Router::unknown_principal(Error const& error, net::Incoming const& request) const {
+  auto refused = problem(error);
+  if (error.code == ErrorCode::denied) {
+    refused = restated(std::move(refused), 401);
+    refused.headers.set("WWW-Authenticate", "Bearer");
+  }
+  if (error.code == ErrorCode::throttled) {
+    auto wait = std::chrono::ceil<std::chrono::seconds>(access_.retry_after(request));
+    refused.headers.set("Retry-After", std::to_string(std::max<long>(1, wait.count())));
+  }
+  return refused;
 }
 
-net::Response Router::handle(net::Incoming const& request) const {
+std::variant<net::Response, Router::Found> Router::find(net::Incoming const& request) const {
   if (auto refused = refuse_foreign(request, access_)) return *refused;
   std::vector<std::string> path;
   for (auto const& part : parts_of(request.path)) {
@@ -84,29 +111,69 @@ net::Response Router::handle(net::Incoming const& request) const {
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     auto parameters = match(parts_[i], path);
     if (!parameters) continue;
-    auto const& route = routes_[i];
-    if (route.method != request.method) {
-      allowed.push_back(route.method);
-      continue;
-    }
-    Principal who;
-    if (route.permission != Permission::anyone) {
-      auto known = access_.principal_of(request);
-      if (!known) {
-        auto refused = problem(known.error());
-        if (known.error().code == ErrorCode::denied) refused.status = 401;
-        if (refused.status == 401) refused.headers.set("WWW-Authenticate", "Bearer");
-        return refused;
-      }
-      who = std::move(*known);
-    }
-    auto response = permitted(route, {request, who, std::move(*parameters)});
-    log::debug("api",
-               {{"method", request.method}, {"path", request.path}, {"status", response.status}});
-    return response;
+    if (routes_[i].method == request.method)
+      return let_in(request, {&routes_[i], {}, std::move(*parameters)});
+    allowed.push_back(routes_[i].method);
   }
   if (!allowed.empty()) return wrong_method(allowed);
   return problem({ErrorCode::not_found, "there is no resource " + printable(request.path), ""});
+}
+
+std::variant<net::Response, Router::Found> Router::let_in(net::Incoming const& request,
+                                                          Found found) const {
+  if (found.route->permission != Permission::anyone) {
+    auto known = access_.principal_of(request);
+    if (!known) return unknown_principal(known.error(), request);
+    found.who = std::move(*known);
+  }
+  if (!may(found.who, found.route->permission)) {
+    audit("denied", found.who, request);
+    return problem(not_permitted(found.who));
+  }
+  // Forms and plain text are what a foreign page can send without being asked.
+  if (request.method == "POST" && !is_json(request))
+    return restated(problem({ErrorCode::invalid_input, "the body must be application/json",
+                             "Say so in the Content-Type field."}),
+                    415);
+  return found;
+}
+
+net::Response Router::within_rate(net::Incoming const& request, Found const& found) {
+  bool counted = !found.who.name.empty() && !access_.takes_credentials();
+  RateLimit::Verdict verdict;
+  if (counted) verdict = rate_.take(found.who.name, clock_.monotonic());
+  auto response = verdict.allowed
+                      ? found.route->answer({request, found.who, found.parameters})
+                      : problem({ErrorCode::throttled, "too many requests", "Send them slower."});
+  if (counted) rate_.tell(verdict, response.headers);
+  bool const looks = request.method == "GET" || request.method == "HEAD";
+  if (!looks) audit("command", found.who, request, {{"status", response.status}});
+  return response;
+}
+
+net::Response Router::finished(net::Incoming const& request, net::Response response) const {
+  std::string trace = new_trace();
+  log::debug("api", {{"trace", trace},
+                     {"method", request.method},
+                     {"path", request.path},
+                     {"status", response.status}});
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  if (response.status < 400) return response;
+  return traced(std::move(response), trace, access_.takes_credentials());
+}
+
+net::Response Router::handle(net::Incoming const& request) {
+  auto found = find(request);
+  if (auto* refused = std::get_if<net::Response>(&found))
+    return finished(request, std::move(*refused));
+  return finished(request, within_rate(request, std::get<Found>(found)));
+}
+
+std::optional<net::Response> Router::refusal(net::Incoming const& head) {
+  auto found = find(head);
+  if (auto* refused = std::get_if<net::Response>(&found))
+    return finished(head, std::move(*refused));
+  return std::nullopt;
 }
 
 }  // namespace sluice::server

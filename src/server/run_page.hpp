@@ -15,7 +15,14 @@ struct RunPage {
   bool executed = false;  ///< this process executes it, or one of those that share the store will
 };
 
-/// Reads what follows `after`, at most 500 events. Not to be called from a listener.
-Result<RunPage> read_page(engine::Engine& engine, std::string const& run, std::int64_t after);
+inline constexpr std::size_t most_events = 500;  ///< of one page
+
+/// Reads what follows `after`, at most `most` events. Not to be called from a listener.
+Result<RunPage> read_page(engine::Engine& engine, std::string const& run, std::int64_t after,
+                          std::size_t most = most_events);
+
+/// {"events", "more", "next"?}: `next` stands behind its last event; it is missing where the run
+/// has ended and everything is told.
+json::Value page_json(std::string const& run, RunPage const& page, std::int64_t after);
 
 }  // namespace sluice::server

@@ -26,6 +26,8 @@ struct NewRun {
   json::Value options;
   AwsSettings aws;
   std::map<std::string, json::Value> releases;  ///< known states: rollback of a finished run
+  /// Drawn beforehand, so that the request can be repeated (engine::StartRequest); not on the wire.
+  std::string id;
 };
 
 /// What commands do with runs, wherever those are executed: in this process, or in the one that

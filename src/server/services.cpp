@@ -149,6 +149,7 @@ class RecordedAws final : public engine::AwsAccess {
 /// Everything that `services` refers to and that belongs to one set of settings.
 struct Bundle {
   std::unique_ptr<engine::AwsAccess> aws;
+  std::unique_ptr<net::Client> named_urls;
   std::optional<engine::Services> services;
 };
 
@@ -276,6 +277,10 @@ Result<OpenedServices> ServicesFactory::Parts::open(
   if (!places.empty()) bundle->aws = std::make_unique<RecordedAws>(std::move(bundle->aws), places);
   bundle->services.emplace(
       engine::Services{clock, random, *bundle->aws, client, packages, options.user_agent, history});
+  if (options.egress) {
+    bundle->named_urls = net::under_rules(client, *options.egress);
+    bundle->services->named_urls = bundle->named_urls.get();
+  }
   engine::Services* services = &*bundle->services;
   environment.note("url", session_options.endpoints.url);
   note(environment, settings, places, *lag);

@@ -8,6 +8,7 @@
 #include "aws/caller.hpp"
 #include "engine/services.hpp"
 #include "engine/trust.hpp"
+#include "net/egress.hpp"
 #include "server/runs.hpp"
 
 namespace sluice::server {
@@ -18,6 +19,9 @@ struct FactoryOptions {
   std::string user_agent = "sluice";
   /// On a store that several servers share: outside it nothing is sent. Must outlive the factory.
   engine::Trust const* trust = nullptr;
+  /// Where URLs that a release file names may lead; none: anywhere, as on a command line, where the
+  /// file is the user's own.
+  std::optional<net::EgressRules> egress = {};
 };
 
 /// What stands behind a run's calls to the outside, and how its AWS world is recorded with it.

@@ -1,5 +1,8 @@
 #include "server/streams.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/log.hpp"
 #include "server/event_stream.hpp"
 #include "server/run_page.hpp"
@@ -7,38 +10,24 @@
 namespace sluice::server {
 namespace {
 
-constexpr std::size_t page_events = 500;
 /// How often it is looked whether clients need a heartbeat or a run lost its process.
 constexpr Duration round_length = std::chrono::seconds(1);
 
-}  // namespace
-
-Result<RunPage> read_page(engine::Engine& engine, std::string const& run, std::int64_t after) {
-  RunPage page;
-  auto read = engine.with_core([&](store::Store& store, engine::Core const& core) -> Result<void> {
-    page.executed = core.shared() || core.executes(run);
-    auto row = store.run(run);
-    if (!row) return std::unexpected(row.error());
-    if (!*row)
-      return fail(ErrorCode::not_found, "there is no run " + run, "sluice list shows the runs.");
-    auto events = store.events(run, after, page_events);
-    if (!events) return std::unexpected(events.error());
-    page.events = std::move(*events);
-    page.over = (*row)->ended.has_value();
-    page.complete = page.events.size() < page_events;
-    return {};
-  });
-  if (!read) return std::unexpected(read.error());
-  return page;
+/// Lifetimes between 0.9 and 1.1 of `usual`, evenly spread whatever number comes next.
+Duration spread(Duration usual, std::uint64_t number) {
+  double golden = std::fmod(static_cast<double>(number % 100'000) * 0.6180339887, 1.0);
+  return std::chrono::duration_cast<Duration>(usual * (0.9 + 0.2 * golden));
 }
 
-Streams::Streams(engine::Engine& engine, Clock& clock, Duration heartbeat)
-    : engine_(engine), clock_(clock), heartbeat_(heartbeat) {
+}  // namespace
+
+Streams::Streams(engine::Engine& engine, Clock& clock, StreamOptions options)
+    : engine_(engine), clock_(clock), options_(std::move(options)) {
   listener_ = engine_.listen(
       [this](std::string const& run, engine::Snapshot const&, std::vector<engine::Event> const&) {
         {
           std::lock_guard lock(mutex_);
-          if (!news_.followed.contains(run)) return;
+          if (!news_.followed.contains(run) && !news_.polled.contains(run)) return;
           news_.runs.insert(run);
         }
         changed_.notify_one();
@@ -46,14 +35,40 @@ Streams::Streams(engine::Engine& engine, Clock& clock, Duration heartbeat)
   thread_ = std::thread([this] { loop(); });
 }
 
-void Streams::add(std::string run, std::int64_t after, std::shared_ptr<net::Feed> feed) {
+void Streams::add(std::string run, std::int64_t after, std::shared_ptr<net::Feed> feed,
+                  std::function<bool()> allowed) {
+  Stream stream;
+  stream.run = std::move(run);
+  stream.after = after;
+  stream.feed = std::move(feed);
+  stream.allowed = std::move(allowed);
+  stream.last_push = stream.checked = clock_.monotonic();
+  {
+    std::lock_guard lock(mutex_);
+    stream.ends = stream.checked + spread(options_.lifetime, ++begun_);
+  }
+  take(std::move(stream));
+}
+
+void Streams::add_poll(std::string run, Poll const& poll, std::shared_ptr<net::Feed> feed) {
+  Stream stream;
+  stream.run = std::move(run);
+  stream.after = poll.after;
+  stream.feed = std::move(feed);
+  stream.page = std::max<std::size_t>(1, poll.limit);
+  stream.ends = clock_.monotonic() + poll.wait;
+  take(std::move(stream));
+}
+
+void Streams::take(Stream stream) {
+  auto feed = stream.feed;
   bool refused = false;
   {
     std::lock_guard lock(mutex_);
     refused = news_.stopping;
     if (!refused) {
-      news_.followed.insert(run);
-      news_.arrived.push_back({std::move(run), after, feed, clock_.monotonic(), true});
+      (stream.is_poll() ? news_.polled : news_.followed).insert(stream.run);
+      news_.arrived.push_back(std::move(stream));
     }
   }
   if (refused) feed->close();
@@ -85,7 +100,7 @@ void Streams::stop() {
 
 bool Streams::wait(News& news) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, std::min(round_length, heartbeat_), [&] {
+  changed_.wait_for(lock, std::min(round_length, options_.heartbeat), [&] {
     return news_.stopping || news_.ping || !news_.runs.empty() || !news_.arrived.empty();
   });
   news.ping = std::exchange(news_.ping, false);
@@ -94,23 +109,26 @@ bool Streams::wait(News& news) {
   return !news_.stopping;
 }
 
+void Streams::note_runs() {
+  std::lock_guard lock(mutex_);
+  news_.followed.clear();
+  news_.polled.clear();
+  auto note = [&](Stream const& stream) {
+    (stream.is_poll() ? news_.polled : news_.followed).insert(stream.run);
+  };
+  std::ranges::for_each(streams_, note);
+  std::ranges::for_each(news_.arrived, note);
+}
+
 void Streams::loop() {
   News news;
   while (wait(news)) {
     for (auto& stream : news.arrived) streams_.push_back(std::move(stream));
     auto executed = executed_of_followed();
     std::erase_if(streams_, [&](Stream& stream) {
-      bool gone = !executed.contains(stream.run);
-      bool new_to_it = std::exchange(stream.fresh, false) || news.runs.contains(stream.run);
-      if (new_to_it || gone) return !serve(stream);
-      bool heard = !news.ping && clock_.monotonic() - stream.last_push < heartbeat_;
-      if (heard) return false;
-      return !send(stream, stream_heartbeat());
+      return !keep(stream, news, executed.contains(stream.run));
     });
-    std::lock_guard lock(mutex_);
-    news_.followed.clear();
-    for (auto const& stream : streams_) news_.followed.insert(stream.run);
-    for (auto const& stream : news_.arrived) news_.followed.insert(stream.run);
+    note_runs();
   }
   for (auto& stream : streams_) stream.feed->close();
   for (auto& stream : news.arrived) stream.feed->close();
@@ -129,12 +147,48 @@ std::set<std::string> Streams::executed_of_followed() {
   return executed;
 }
 
+bool Streams::keep(Stream& stream, News const& news, bool executed) {
+  Duration now = clock_.monotonic();
+  if (stream.allowed && now - stream.checked >= options_.recheck) {
+    stream.checked = now;
+    if (!stream.allowed()) {
+      stream.feed->close();
+      return false;
+    }
+  }
+  bool over = now >= stream.ends;
+  bool news_for_it = std::exchange(stream.fresh, false) || news.runs.contains(stream.run);
+  if (stream.is_poll()) return !(news_for_it || !executed || over) || serve_poll(stream, over);
+  if (news_for_it || !executed) return serve(stream);
+  if (over) {
+    send(stream, stream_mark(stream_again));
+    stream.feed->close();
+    return false;
+  }
+  bool heard = !news.ping && now - stream.last_push < options_.heartbeat;
+  return heard || send(stream, stream_heartbeat());
+}
+
 bool Streams::send(Stream& stream, std::string text) {
   stream.last_push = clock_.monotonic();
   return stream.feed->push(std::move(text));
 }
 
+bool Streams::serve_poll(Stream& stream, bool last) {
+  auto page = read_page(engine_, stream.run, stream.after, stream.page);
+  bool waits = page && page->events.empty() && !page->over && page->executed && !last;
+  if (waits) return true;
+  if (page)
+    send(stream, page_json(stream.run, *page, stream.after).dump());
+  else
+    log::warning("poll_ended", {{"run", stream.run}, {"reason", page.error().message}});
+  stream.feed->close();
+  return false;
+}
+
 bool Streams::serve(Stream& stream) {
+  // What was there before somebody followed is late by no fault of the stream.
+  bool live = std::exchange(stream.caught_up, true);
   while (true) {
     auto page = read_page(engine_, stream.run, stream.after);
     if (!page) {
@@ -146,6 +200,7 @@ bool Streams::serve(Stream& stream) {
     for (auto const& event : page->events) {
       text += stream_text(event);
       stream.after = event.seq;
+      if (live && options_.told) options_.told(clock_.now() - event.at);
     }
     if (!text.empty() && !send(stream, std::move(text))) return false;
     if (!page->complete) continue;

@@ -1,30 +1,27 @@
 #include "server/wire.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/strings.hpp"
+#include "server/unknown_name.hpp"
 
 namespace sluice::server {
 namespace {
 
-constexpr std::size_t most_runs = 200;
-
-std::unexpected<Error> unknown_name(std::string_view what, std::string const& name,
-                                    std::vector<std::string> const& known) {
-  auto near = nearest(name, known);
-  return fail(ErrorCode::invalid_input,
-              "unknown " + std::string(what) + " '" + printable(name) + "'",
-              near ? "Did you mean '" + *near + "'?" : "There are: " + join(known, ", ") + ".");
+/// A member's name within a pointer (RFC 6901).
+std::string escaped(std::string_view name) {
+  return replace_all(replace_all(name, "~", "~0"), "/", "~1");
 }
 
-Result<void> only(json::Value const& value, std::string_view what,
-                  std::vector<std::string> const& known) {
+Field<void> only(json::Value const& value, std::string_view what, std::string const& pointer,
+                 std::vector<std::string> const& known) {
   if (!value.is_object())
-    return fail(ErrorCode::invalid_input, std::string(what) + " must be an object");
+    return wrong_field({ErrorCode::invalid_input, std::string(what) + " must be an object", ""},
+                       pointer);
   for (auto const& [name, ignored] : value.members())
     if (std::ranges::find(known, name) == known.end())
-      return unknown_name("member of " + std::string(what), name, known);
+      return wrong_field(unknown_name("member of " + std::string(what), name, known),
+                         pointer + "/" + escaped(name));
   return {};
 }
 
@@ -39,15 +36,6 @@ Result<std::optional<Time>> optional_time(json::Value const& value, std::string_
   auto time = time_of(value, name);
   if (!time) return std::unexpected(time.error());
   return *time;
-}
-
-Result<std::int64_t> number_of(std::string const& name, std::string const& text) {
-  std::int64_t number = 0;
-  auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc() || end != text.data() + text.size() || number < 0)
-    return fail(ErrorCode::invalid_input,
-                "'" + name + "' must be a number, not '" + printable(text) + "'");
-  return number;
 }
 
 std::optional<std::string> optional_text(json::Value const& value, std::string_view name) {
@@ -129,16 +117,18 @@ json::Value to_json(AwsSettings const& settings) {
   return out;
 }
 
-Result<AwsSettings> aws_settings(json::Value const& value) {
-  if (auto known =
-          only(value, "aws", {"environment", "profile", "region", "endpoint_url", "local_state"});
+Field<AwsSettings> aws_settings(json::Value const& value) {
+  if (auto known = only(value, "aws", "/aws",
+                        {"environment", "profile", "region", "endpoint_url", "local_state"});
       !known)
     return std::unexpected(known.error());
   AwsSettings settings;
   for (auto const& [name, text] : value["environment"].members()) {
     if (!text.is_string())
-      return fail(ErrorCode::invalid_input,
-                  "the variable '" + printable(name) + "' in aws.environment must be a text");
+      return wrong_field(
+          {ErrorCode::invalid_input,
+           "the variable '" + printable(name) + "' in aws.environment must be a text", ""},
+          "/aws/environment/" + escaped(name));
     settings.environment[name] = text.as_string();
   }
   settings.profile = optional_text(value, "profile");
@@ -148,8 +138,8 @@ Result<AwsSettings> aws_settings(json::Value const& value) {
   return settings;
 }
 
-Result<AwsSettings> resume_settings(json::Value const& value) {
-  if (auto known = only(value, "the request", {"aws"}); !known)
+Field<AwsSettings> resume_settings(json::Value const& value) {
+  if (auto known = only(value, "the request", "", {"aws"}); !known)
     return std::unexpected(known.error());
   return aws_settings(value["aws"]);
 }
@@ -165,13 +155,18 @@ json::Value to_json(NewRun const& run) {
   return out;
 }
 
-Result<NewRun> new_run(json::Value const& value) {
-  if (auto known = only(value, "a run", {"plan", "requester", "options", "aws", "releases"});
+Field<NewRun> new_run(json::Value const& value) {
+  if (auto known = only(value, "a run", "", {"plan", "requester", "options", "aws", "releases"});
       !known)
     return std::unexpected(known.error());
   NewRun run;
   auto plan = plan::plan_from_json(value["plan"]);
-  if (!plan) return fail(plan.error(), "read the plan");
+  if (!plan) {
+    Error error = fail(plan.error(), "read the plan").error();
+    // What is damaged in a journal is merely wrong in a request.
+    error.code = ErrorCode::invalid_input;
+    return wrong_field(std::move(error), "/plan");
+  }
   auto aws = aws_settings(value["aws"].is_null() ? json::Value(json::Object{}) : value["aws"]);
   if (!aws) return std::unexpected(aws.error());
   run.plan = std::move(*plan);
@@ -190,11 +185,12 @@ json::Value to_json(engine::Signal const& signal) {
   return out;
 }
 
-Result<engine::Signal> signal_of(json::Value const& value) {
-  if (auto known = only(value, "a signal", {"kind", "node", "by", "reason", "data"}); !known)
+Field<engine::Signal> signal_of(json::Value const& value) {
+  if (auto known = only(value, "a signal", "", {"kind", "node", "by", "reason", "data"}); !known)
     return std::unexpected(known.error());
   if (value["kind"].as_string().empty())
-    return fail(ErrorCode::invalid_input, "a signal needs a 'kind'", "For example \"approve\".");
+    return wrong_field(
+        {ErrorCode::invalid_input, "a signal needs a 'kind'", "For example \"approve\"."}, "/kind");
   return engine::Signal{value["kind"].as_string(), value["node"].as_string(),
                         value["by"].as_string(), value["reason"].as_string(), value["data"]};
 }
@@ -207,47 +203,6 @@ std::string query_of(store::RunFilter const& filter) {
   if (filter.before) pairs.emplace_back("before", *filter.before);
   pairs.emplace_back("limit", std::to_string(filter.limit));
   return net::format_query(pairs);
-}
-
-Result<store::RunFilter> run_filter(std::string const& query) {
-  auto pairs = net::parse_query(query, true);
-  if (!pairs) return std::unexpected(pairs.error());
-  store::RunFilter filter;
-  for (auto const& [name, value] : *pairs) {
-    if (name == "state")
-      filter.state = value;
-    else if (name == "name")
-      filter.name = value;
-    else if (name == "function")
-      filter.function = value;
-    else if (name == "before")
-      filter.before = value;
-    else if (name == "limit") {
-      auto limit = number_of(name, value);
-      if (!limit) return std::unexpected(limit.error());
-      if (*limit < 1 || *limit > static_cast<std::int64_t>(most_runs))
-        return fail(ErrorCode::invalid_input,
-                    "'limit' must be between 1 and " + std::to_string(most_runs),
-                    "Ask for the runs behind the last one with 'before'.");
-      filter.limit = static_cast<std::size_t>(*limit);
-    } else {
-      return unknown_name("parameter", name, {"state", "name", "function", "before", "limit"});
-    }
-  }
-  return filter;
-}
-
-Result<std::int64_t> after_of(std::string const& query) {
-  auto pairs = net::parse_query(query, true);
-  if (!pairs) return std::unexpected(pairs.error());
-  std::int64_t after = 0;
-  for (auto const& [name, value] : *pairs) {
-    if (name != "after") return unknown_name("parameter", name, {"after"});
-    auto number = number_of(name, value);
-    if (!number) return std::unexpected(number.error());
-    after = *number;
-  }
-  return after;
 }
 
 }  // namespace sluice::server

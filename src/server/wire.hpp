@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/http.hpp"
+#include "server/problem.hpp"
 #include "server/runs.hpp"
 
 /// The JSON forms of the API under /api/v1. Times are RFC 3339 in UTC. What a request holds is read
@@ -16,22 +17,18 @@ Result<store::EventRow> event_row(json::Value const& value);
 
 /// {"plan", "requester", "options", "aws", "releases"}. Holds credentials: never log it.
 json::Value to_json(NewRun const& run);
-Result<NewRun> new_run(json::Value const& value);
+Field<NewRun> new_run(json::Value const& value);
 
 json::Value to_json(engine::Signal const& signal);
-Result<engine::Signal> signal_of(json::Value const& value);
+Field<engine::Signal> signal_of(json::Value const& value);
 
 /// Holds credentials: never log it.
 json::Value to_json(AwsSettings const& settings);
-Result<AwsSettings> aws_settings(json::Value const& value);
+Field<AwsSettings> aws_settings(json::Value const& value);
 /// {"aws"}, the body that resumes a run.
-Result<AwsSettings> resume_settings(json::Value const& value);
+Field<AwsSettings> resume_settings(json::Value const& value);
 
-/// state, name, function, before, limit as query parameters.
+/// state, name, function, before, limit as query parameters; query.hpp reads them.
 std::string query_of(store::RunFilter const& filter);
-Result<store::RunFilter> run_filter(std::string const& query);
-
-/// The one parameter `after` of an events query; 0 where it is missing.
-Result<std::int64_t> after_of(std::string const& query);
 
 }  // namespace sluice::server

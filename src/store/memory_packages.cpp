@@ -6,6 +6,7 @@
 
 #include "base/guarded.hpp"
 #include "base/hash.hpp"
+#include "store/package_body.hpp"
 #include "store/packages.hpp"
 #include "store/rules.hpp"
 #include "store/zip.hpp"
@@ -46,6 +47,17 @@ class MemoryPackages final : public Packages {
     auto bytes = zip_folder_to_text(folder);
     if (!bytes) return std::unexpected(bytes.error());
     return keep(std::move(*bytes));
+  }
+
+  Result<StoredPackage> add_body(net::BodySource const& body, std::string const& sha256) override {
+    if (auto fits = check_body(body, sha256); !fits) return std::unexpected(fits.error());
+    std::string bytes;
+    auto read = read_body(body, [&](std::string_view piece) -> Result<void> {
+      bytes += piece;
+      return {};
+    });
+    if (!read) return std::unexpected(read.error());
+    return keep(std::move(bytes));
   }
 
   Result<StoredPackage> add_bytes(std::string_view bytes) override {

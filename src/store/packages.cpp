@@ -13,6 +13,7 @@
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "store/file_system.hpp"
+#include "store/package_body.hpp"
 #include "store/rules.hpp"
 #include "store/zip.hpp"
 
@@ -163,6 +164,16 @@ class FilePackages final : public Packages {
     });
     if (!done) return std::unexpected(done.error());
     return keep(written, file, hash.finish(), size);
+  }
+
+  Result<StoredPackage> add_body(net::BodySource const& body, std::string const& sha256) override {
+    if (auto fits = check_body(body, sha256); !fits) return std::unexpected(fits.error());
+    auto fill = [&](auto const& write) { return read_body(body, write); };
+    return add(fill, [&](std::filesystem::path const& copy) -> Result<void> {
+      auto checked = check_zip(copy, "the package");
+      if (!checked) return std::unexpected(checked.error());
+      return {};
+    });
   }
 
   Result<StoredPackage> add_bytes(std::string_view bytes) override {

@@ -28,6 +28,9 @@ class Packages {
   /// A deterministic archive of a folder (zip_folder in zip.hpp, with its errors): same content,
   /// same bytes.
   virtual Result<StoredPackage> add_folder(std::filesystem::path const& folder) = 0;
+  /// A zip that was sent here, and the hash it must have. Checked as in add_zip.
+  virtual Result<StoredPackage> add_body(net::BodySource const& body,
+                                         std::string const& sha256) = 0;
   /// Any bytes, unchecked.
   virtual Result<StoredPackage> add_bytes(std::string_view bytes) = 0;
   /// not_found where it was never added, or was deleted since.

@@ -1,8 +1,11 @@
 """Every document that Sluice writes: its envelope, and one style for the names of its members."""
 import http.client
+import http.server
+import json
 import os
 import re
 import socket
+import threading
 
 from support import names
 from support.processes import until
@@ -22,6 +25,21 @@ class SocketConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(60)
         self.sock.connect(self.path)
+
+
+class Greeter(http.server.BaseHTTPRequestHandler):
+    """As much of a server as logging in needs."""
+
+    def do_GET(self):
+        body = json.dumps({"name": "ada", "roles": ["operator"]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
 
 
 class NamesTest(StageTest):
@@ -72,9 +90,18 @@ class NamesTest(StageTest):
                                  self.stage.folder + "/other", "-o", "json")
         other.says("\n")
         self.checked("local up", other.out)
+        self.log_in()
         # A dry run prints the report that plan prints.
         self.prints("deploy", file, "--dry-run")
         self.assertEqual(self.commands_with_json() - self.seen, set())
+
+    def log_in(self):
+        server = http.server.HTTPServer(("127.0.0.1", 0), Greeter)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        token = self.stage.write("token", "sluice_api_x\n")
+        self.prints("login", "http://127.0.0.1:%d" % server.server_port, "--token-file", token)
+        server.shutdown()
+        server.server_close()
 
     def logs_of(self, function):
         done = self.stage.sluice("local", "logs", function, "-o", "json")
@@ -100,6 +127,7 @@ class NamesTest(StageTest):
         self.prints("logs", run)
         self.prints("watch", run)
         self.prints("rollback", run, "--yes")
+        self.prints("redeploy", run, "--dry-run")
         for signal in ("reject", "promote", "stop"):
             running, run = self.stage.start_deploy(
                 "three", strategy=[{"shift": 20}, {"approve": "Go on?"}])
@@ -109,6 +137,7 @@ class NamesTest(StageTest):
                 self.stage.sluice("reject", run)
             running.wait()
             names.check(running.out)
+        self.prints("retry", run, "--dry-run")
         self.resumed()
 
     def resumed(self):

@@ -54,8 +54,8 @@ void CorePlay::start(plan::Node root) {
   id_ = started->run;
 }
 
-Result<engine::Started> CorePlay::start_plan(plan::Plan plan) {
-  return core_->start({std::move(plan), "tester", {}, {}, {}}, services_);
+Result<engine::Started> CorePlay::start_plan(plan::Plan plan, std::string id) {
+  return core_->start({std::move(plan), "tester", {}, {}, {}, std::move(id)}, services_);
 }
 
 void CorePlay::run() {

@@ -43,7 +43,7 @@ class CorePlay {
   /// Starts a plan with this root; none of its releases is real.
   void start(plan::Node root);
   /// Starts another run; `start` and this one together: as many as wanted.
-  Result<engine::Started> start_plan(plan::Plan plan);
+  Result<engine::Started> start_plan(plan::Plan plan, std::string id = {});
   /// Does and delivers everything that is ready, oldest first.
   void run();
   /// Until nothing is due and nothing is ready, at most so much time.

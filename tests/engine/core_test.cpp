@@ -57,6 +57,51 @@ TEST(Core, ASignalThatWasJournalledLateWakesItsStep) {
   EXPECT_EQ(play.state().end_state, "succeeded");
 }
 
+plan::Plan one_approval() {
+  plan::Plan plan;
+  plan.name = "play";
+  plan.root = in_sequence({plan::leaf("ask", plan::ApprovalStep{})});
+  return plan;
+}
+
+TEST(Core, ARunIdThatWasDrawnBeforehandIsUsedOnce) {
+  CorePlay play;
+  // Given a run whose id was drawn by who asked for it
+  auto first = play.start_plan(one_approval(), "d-AAAAAAAAA");
+  ASSERT_TRUE(first) << first.error().text();
+  EXPECT_EQ(first->run, "d-AAAAAAAAA");
+  // When the same is asked once more, Then there is no second one
+  auto second = play.start_plan(one_approval(), "d-AAAAAAAAA");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::conflict);
+  EXPECT_EQ(play.runs().size(), 1u);
+}
+
+TEST(Core, ARunOfAnotherServerIsNotTakenForOnesOwnWhenACommitGoesUnanswered) {
+  CorePlay play;
+  ASSERT_TRUE(play.start_plan(one_approval(), "d-AAAAAAAAA"));
+  play.end_elsewhere("d-AAAAAAAAA");
+  // Given a run of that id which another process has, and a store that does not answer
+  play.fail_commits(true, true);
+  // When it is asked for here, Then it is not executed here as well
+  auto second = play.start_plan(one_approval(), "d-AAAAAAAAA");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::unavailable);
+}
+
+TEST(Core, ASignalIsJournalledWithTheRequestItCameWith) {
+  CorePlay play;
+  play.start(in_sequence({plan::leaf("ask", plan::ApprovalStep{})}));
+  play.run();
+  Signal signal{"approve", "", "ada", "", {}, "request-1"};
+  ASSERT_TRUE(play.core().signal(play.id(), signal));
+  EXPECT_EQ(play.count(event::signal), 1);
+  auto events = play.stored();
+  auto found = std::ranges::find(events, event::signal, &Event::type);
+  ASSERT_NE(found, events.end());
+  EXPECT_EQ(found->body["request"].as_string(), "request-1");
+}
+
 TEST(Core, PromoteNeverAnswersAnApproval) {
   CorePlay play;
   play.start(in_sequence({plan::leaf("ask", plan::ApprovalStep{})}));

@@ -1,40 +1,15 @@
 #include <gtest/gtest.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <unistd.h>
 
 #include <memory>
 
 #include "net/client.hpp"
+#include "net/identity.hpp"
 #include "net/raw_socket.hpp"
 
 namespace sluice::net {
 namespace {
-
-/// A certificate for 127.0.0.1 that signs itself, and its key.
-struct Identity {
-  Identity() : key(EVP_EC_gen("P-256"), EVP_PKEY_free), certificate(X509_new(), X509_free) {
-    X509* x = certificate.get();
-    X509_set_version(x, X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
-    X509_gmtime_adj(X509_getm_notBefore(x), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(x), 3600);
-    X509_set_pubkey(x, key.get());
-    X509_NAME* name = X509_get_subject_name(x);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                               reinterpret_cast<unsigned char const*>("test"), -1, -1, 0);
-    X509_set_issuer_name(x, name);
-    X509_EXTENSION* place =
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
-    X509_add_ext(x, place, -1);
-    X509_EXTENSION_free(place);
-    X509_sign(x, key.get(), EVP_sha256());
-  }
-
-  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key;
-  std::unique_ptr<X509, decltype(&X509_free)> certificate;
-};
 
 /// Answers every https request 200.
 class TlsServer {

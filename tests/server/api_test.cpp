@@ -1,3 +1,4 @@
+#include "server/documented.hpp"
 #include "server/fixture.hpp"
 
 namespace sluice::server {
@@ -23,6 +24,8 @@ class ApiTest : public ServerTest {
     options.unix_socket = host_->socket();
     auto response = client_->send(request, options, {});
     EXPECT_TRUE(response) << response.error().error.text();
+    bool ours = response && headers.get("Accept") != "text/event-stream";
+    if (ours) expect_documented(method, path, *response);
     return response ? *response : net::Response{};
   }
 

@@ -176,6 +176,23 @@ TEST(CutStreamTest, IsTakenUpBehindTheLastWholeEvent) {
   EXPECT_THAT(server.resumed_from(), ElementsAre("0", "2", "3"));
 }
 
+TEST(CutStreamTest, OneThatWasOpenForLongIsTakenUpHoweverOften) {
+  std::string again = stream_mark(stream_again);
+  CuttingServer server(
+      {event_text(1) + again, again, again, again, again, event_text(2) + stream_mark(stream_end)});
+  auto client = net::make_client();
+  RemoteRuns runs(*client, {.base_url = server.url()});
+  std::vector<std::int64_t> seen;
+  auto followed = runs.follow("d-A", 0,
+                              [&](store::EventRow const& event) {
+                                seen.push_back(event.seq);
+                                return true;
+                              },
+                              {});
+  ASSERT_TRUE(followed) << followed.error().text();
+  EXPECT_THAT(seen, testing::ElementsAre(1, 2));
+}
+
 TEST(CutStreamTest, IsGivenUpWhenNothingMoreComes) {
   CuttingServer server({event_text(1)});
   auto client = net::make_client();

@@ -47,6 +47,29 @@ TEST_F(ServicesTest, TheWorldSaysWhereARunIs) {
   EXPECT_FALSE(factory_.open(settings)->world.contains("endpoint"));
 }
 
+TEST_F(ServicesTest, UrlsOfFilesGoWhereTheRulesOfTheServerAllow) {
+  auto listening = net::listen({}, [](net::Incoming const&) { return net::Response{}; });
+  ASSERT_TRUE(listening) << listening.error().text();
+  net::Request request;
+  request.url = "http://127.0.0.1:" + std::to_string((*listening)->port()) + "/hook";
+  auto sent = [&](std::optional<net::EgressRules> rules) {
+    ServicesFactory factory(system_clock(), system_random(), *packages_, {.egress = rules});
+    auto opened = factory.open(aws());
+    EXPECT_TRUE(opened) << opened.error().text();
+    // What AWS itself named is never under them.
+    EXPECT_TRUE(opened->services->http.send(request, {}, {}));
+    return opened->services->for_named_urls().send(request, {}, {});
+  };
+  EXPECT_TRUE(sent(std::nullopt));
+  auto refused = sent(net::EgressRules());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().error.code, ErrorCode::denied);
+  EXPECT_THAT(refused.error().error.hint, HasSubstr("--allow-egress"));
+  net::EgressRules rules;
+  ASSERT_TRUE(rules.allow("127.0.0.0/8"));
+  EXPECT_TRUE(sent(rules));
+}
+
 TEST_F(ServicesTest, ALocalStateFolderHasOneEndpointHoweverOftenItIsNamed) {
   AwsSettings settings;
   settings.environment = {{"AWS_PROFILE", "prod"}};

@@ -91,7 +91,7 @@ TEST_F(StreamsTest, SendsWhatIsThereWhatComesAndTheEnd) {
 }
 
 TEST_F(StreamsTest, SaysNowAndThenThatItIsStillThere) {
-  Streams streams(engine_, system_clock(), std::chrono::milliseconds(1));
+  Streams streams(engine_, system_clock(), {.heartbeat = std::chrono::milliseconds(1)});
   auto feed = std::make_shared<KeepingFeed>();
   streams.add(run_, 1000, feed);
   ASSERT_TRUE(feed->wait_for(stream_heartbeat() + stream_heartbeat()));
@@ -99,7 +99,7 @@ TEST_F(StreamsTest, SaysNowAndThenThatItIsStillThere) {
 }
 
 TEST_F(StreamsTest, ForgetsAClientThatHasLeft) {
-  Streams streams(engine_, system_clock(), std::chrono::milliseconds(1));
+  Streams streams(engine_, system_clock(), {.heartbeat = std::chrono::milliseconds(1)});
   auto feed = std::make_shared<KeepingFeed>();
   streams.add(run_, 1000, feed);
   ASSERT_TRUE(feed->wait_for(stream_heartbeat()));

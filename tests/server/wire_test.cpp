@@ -49,22 +49,18 @@ TEST(WireTest, AnUnknownMemberIsRefusedWithTheNearestKnownOne) {
   EXPECT_FALSE(aws_settings(json::Value{{"regoin", "x"}}));
   EXPECT_FALSE(resume_settings(json::Value{{"aws", json::Object{}}, {"force", true}}));
   EXPECT_FALSE(new_run(json::Value{{"palns", 1}}));
-  EXPECT_FALSE(run_filter("stat=running"));
-  EXPECT_FALSE(after_of("since=1"));
 }
 
-TEST(WireTest, FiltersTravelAsQueries) {
-  store::RunFilter filter{"active", "a b", "orders", "d-A", 20};
-  auto read = run_filter(query_of(filter));
-  ASSERT_TRUE(read) << read.error().text();
-  EXPECT_EQ(read->state, filter.state);
-  EXPECT_EQ(read->name, filter.name);
-  EXPECT_EQ(read->function, filter.function);
-  EXPECT_EQ(read->before, filter.before);
-  EXPECT_EQ(read->limit, filter.limit);
-  EXPECT_FALSE(run_filter("limit=0"));
-  EXPECT_FALSE(run_filter("limit=201"));
-  EXPECT_FALSE(run_filter("limit=many"));
+TEST(WireTest, WhatIsWrongIsPointedAt) {
+  auto signal = signal_of(json::Value{{"kind", "stop"}, {"a/b~", 1}});
+  EXPECT_EQ(signal.error().pointer, "/a~1b~0");
+  EXPECT_EQ(signal_of(json::Value(json::Object{})).error().pointer, "/kind");
+  EXPECT_EQ(signal_of(json::Value(1)).error().pointer, "");
+  EXPECT_EQ(new_run(json::Value{{"plan", 1}}).error().pointer, "/plan");
+  EXPECT_EQ(new_run(json::Value{{"plan", 1}}).error().code, ErrorCode::invalid_input);
+  json::Value aws{{"environment", json::Value{{"AWS_REGION", 1}}}};
+  EXPECT_EQ(resume_settings(json::Value{{"aws", aws}}).error().pointer,
+            "/aws/environment/AWS_REGION");
 }
 
 TEST(ProblemTest, EveryErrorComesBackAsItWas) {

@@ -56,6 +56,20 @@ TEST_P(PackagesTest, ABodyIsReadAtAnyOffsetAgainAndAgain) {
   EXPECT_EQ(must(body->read(11, out)), 0u);
 }
 
+TEST_P(PackagesTest, ABodyIsKeptWhereItIsThePackageThatItsHashNames) {
+  auto zip = must(packages_->add_folder(source()));
+  auto sent = must(packages_->open(zip.sha256));
+  auto others = GetParam() == "folder" ? open_packages(folder_ / "others") : memory_packages();
+  EXPECT_EQ(others->add_body(*sent, base64(sha256("other"))).error().code,
+            ErrorCode::invalid_input);
+  EXPECT_EQ(others->add_body(*sent, "no hash").error().code, ErrorCode::invalid_input);
+  EXPECT_FALSE(others->open(zip.sha256));
+  auto kept = must(others->add_body(*sent, zip.sha256));
+  EXPECT_EQ(kept.sha256, zip.sha256);
+  EXPECT_EQ(kept.size, zip.size);
+  EXPECT_EQ(read_all(*must(others->open(zip.sha256)), 1000), read_all(*sent, 1000));
+}
+
 TEST_P(PackagesTest, AFolderBecomesTheSamePackageEachTime) {
   auto first = must(packages_->add_folder(source()));
   auto second = must(packages_->add_folder(source()));

@@ -41,14 +41,17 @@ class Webhook final : public Executor {
     options.max_response = answer_bytes;
     Error last;
     for (int attempt = 0; attempt <= step.retries; ++attempt) {
-      auto answer = context.services.http.send(request, options, context.stop);
+      auto answer = context.services.for_named_urls().send(request, options, context.stop);
       if (answer) return judged(step, *answer);
       if (answer.error().may_have_arrived) return MaybeDone{answer.error().error.message};
       last = answer.error().error;
+      // The operator's rules say so; the next attempt would meet the same ones.
+      if (last.code == ErrorCode::denied) break;
       if (attempt < step.retries)
         context.services.clock.sleep(std::chrono::seconds(1), context.stop);
     }
-    return Refused{Failed{plan::ErrorClass::unavailable,
+    bool const denied = last.code == ErrorCode::denied;
+    return Refused{Failed{denied ? plan::ErrorClass::denied : plan::ErrorClass::unavailable,
                           "webhook '" + step.name + "' could not be sent: " + last.message,
                           last.hint}};
   }

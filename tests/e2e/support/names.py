@@ -4,7 +4,7 @@ import re
 
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 OTHER = re.compile(r"[a-z][A-Za-z0-9]*[A-Z]|[A-Za-z0-9]+-[a-z]")
-ENVELOPE = {"apiVersion"}
+ENVELOPE = {"apiVersion", "traceId"}
 # What stands below these is AWS's or the user's: its spelling is theirs.
 FOREIGN = {"configuration", "payload", "tags", "environment", "context", "set", "headers"}
 
