@@ -132,7 +132,7 @@ def repeats(facts, name):
     for key, times in count.items():
         if times > 1:
             yield "%s repeated the alias of %s as it is %d times" % (key, name, times)
-        if key == "p1" and not facts.foreign:
+        if key == "p1" and not facts.foreign and len(facts.stores) == 1:
             yield "the first process repeated the alias of %s as it is" % name
 
 
