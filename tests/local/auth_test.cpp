@@ -98,7 +98,7 @@ TEST_F(Authentication, RefusesATemporaryKeyItNeverGaveOut) {
 }
 
 TEST_F(Authentication, RefusesUnsignedAndMalformedRequests) {
-  net::Incoming plain{"GET", "/b/k", "", {{"Host", "localhost"}}, "", ""};
+  net::Incoming plain{"GET", "/b/k", "", {{"Host", "localhost"}}, ""};
   EXPECT_EQ(ask(plain).error().code, "MissingAuthenticationToken");
   plain.headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=nonsense");
   EXPECT_EQ(ask(plain).error().code, "IncompleteSignature");
@@ -110,7 +110,7 @@ TEST_F(Authentication, AcceptsPresignedUrlsUntilTheyExpire) {
     auto const start = now_;
     auto const url = aws::presign({"GET", "localhost", {"b", "k"}, {}, {}, "UNSIGNED-PAYLOAD"},
                                   {now_, "eu-west-1", "s3"}, {id, test::secret, {}}, 60s);
-    net::Incoming request{"GET", url.path, url.query, url.headers, "", ""};
+    net::Incoming request{"GET", url.path, url.query, url.headers, ""};
     request.headers.set("Host", "localhost");
     auto const sender = ask(request);
     ASSERT_TRUE(sender) << sender.error().message;
@@ -129,7 +129,6 @@ TEST_F(Authentication, AcceptsOldPresignedUrlsOfUndeclaredKeysOnly) {
                          "/b/k",
                          "AWSAccessKeyId=" + id + "&Signature=x&Expires=" + expires,
                          {{"Host", "localhost"}},
-                         "",
                          ""};
   };
   auto const open = url("anybody");

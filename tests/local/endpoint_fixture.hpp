@@ -91,8 +91,7 @@ class EndpointTest : public testing::Test {
                           "/_sluice/" + path,
                           "",
                           {{"Host", "localhost"}, {"X-Sluice-Local", "1"}},
-                          std::move(body),
-                          ""};
+                          std::move(body)};
     if (auto const mark = request.path.find('?'); mark != std::string::npos) {
       request.query = request.path.substr(mark + 1);
       request.path.resize(mark);

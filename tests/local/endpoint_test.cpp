@@ -17,7 +17,7 @@ TEST_F(EndpointTest, RefusesForeignHostsOriginsAndUnsignedRequests) {
   request = test::signed_request({}, clock_.now());
   request.headers.set("Origin", "https://attacker.example");
   EXPECT_EQ(endpoint_->handle(request).status, 403);
-  net::Incoming const plain{"GET", "/2015-03-31/functions/", "", {{"Host", "localhost"}}, "", ""};
+  net::Incoming const plain{"GET", "/2015-03-31/functions/", "", {{"Host", "localhost"}}, ""};
   auto const answer = endpoint_->handle(plain);
   EXPECT_EQ(answer.status, 403);
   EXPECT_EQ(answer.headers.get("x-amzn-ErrorType"), "MissingAuthenticationTokenException");
@@ -67,7 +67,7 @@ TEST_F(EndpointTest, ServesTheCodeLinkWithoutCredentialsForTenMinutes) {
   auto const function = *json::parse(lambda("GET", {"functions", "orders"}).body);
   auto const url = net::Url::parse(function["Code"]["Location"].as_string());
   ASSERT_TRUE(url);
-  net::Incoming const request{"GET", url->path, url->query, {{"Host", "localhost"}}, "", ""};
+  net::Incoming const request{"GET", url->path, url->query, {{"Host", "localhost"}}, ""};
   EXPECT_EQ(endpoint_->handle(request).body, zip());
   clock_.time += 10min;
   EXPECT_EQ(endpoint_->handle(request).status, 403);
@@ -131,7 +131,7 @@ TEST_F(EndpointTest, LogsEveryRequest) {
 }
 
 TEST_F(EndpointTest, WantsItsOwnFieldOnAdminRequests) {
-  net::Incoming const request{"POST", "/_sluice/reset", "", {{"Host", "localhost"}}, "", ""};
+  net::Incoming const request{"POST", "/_sluice/reset", "", {{"Host", "localhost"}}, ""};
   EXPECT_EQ(endpoint_->handle(request).status, 403);
 }
 

@@ -33,7 +33,8 @@ inline net::Incoming signed_request(Sending const& sending, Time now) {
                             sending.headers, hash.empty() ? hex(sha256(sending.body)) : hash};
   auto const made = aws::sign(plain, {now, sending.region, sending.service},
                               {sending.key, sending.secret, sending.token});
-  net::Incoming request{sending.method, made.path, made.query, made.headers, sending.body, "test"};
+  net::Incoming request{sending.method, made.path, made.query, made.headers,
+                        sending.body,   {},        "test"};
   request.headers.set("Host", sending.host);
   return request;
 }
