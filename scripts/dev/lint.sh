@@ -90,7 +90,8 @@ check_clang_tidy() {
     return 0
   fi
   mkdir -p build/clang/tidy
-  files=$(awk 'NR == FNR { key[$1] = $2; next } { print $1 (key[$1] ? " " key[$1] : "") }' <(tidy_keys) - <<<"$files")
+  files=$(awk 'NR == FNR { key[$1] = $2; next } { print $1 (key[$1] ? " " key[$1] : "") }' \
+    <(tidy_keys) - <<<"$files")
   say "clang-tidy over $(wc -l <<<"$files") files, but for those unchanged since they passed"
   # shellcheck disable=SC2016  # the inner bash expands it
   xargs -r -L 1 -P "$(jobs_here)" bash -c 'tidy_one "$@"' _ <<<"$files"

@@ -9,12 +9,8 @@ namespace {
 constexpr Duration kept = std::chrono::hours(1);
 
 json::Value to_json(Signal const& signal) {
-  return json::Value{{"kind", signal.kind},
-                     {"node", signal.node},
-                     {"by", signal.by},
-                     {"reason", signal.reason},
-                     {"data", signal.data},
-                     {"request", signal.request}};
+  return json::Value{{"kind", signal.kind},     {"node", signal.node}, {"by", signal.by},
+                     {"reason", signal.reason}, {"data", signal.data}, {"request", signal.request}};
 }
 
 json::Value to_json(Result<void> const& answer) {
