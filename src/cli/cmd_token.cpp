@@ -64,6 +64,12 @@ std::string list_line(server::Token const& token, Time now) {
          (over ? "expired " : "until ") + local_text(token.expires) + "  " + used;
 }
 
+void print(Invocation& invocation, std::string const& kind, json::Value const& body) {
+  json::Value out{{"apiVersion", "sluice/v1"}, {"kind", kind}};
+  for (auto const& [name, value] : body.members()) out.set(name, value);
+  invocation.terminal.out(out.pretty() + "\n");
+}
+
 }  // namespace
 
 int run_token_create(Invocation& invocation) {
@@ -85,8 +91,7 @@ int run_token_create(Invocation& invocation) {
   auto made = holder->ask("POST", root, body);
   if (!made) return invocation.refuse(made.error());
   if (invocation.json()) {
-    made->set("kind", "Token");
-    invocation.terminal.out(made->dump() + "\n");
+    print(invocation, "Token", *made);
     return exit_success;
   }
   auto token = server::token_of(*made);
@@ -103,8 +108,7 @@ int run_token_list(Invocation& invocation) {
   auto all = holder->ask("GET", root);
   if (!all) return invocation.refuse(all.error());
   if (invocation.json()) {
-    all->set("kind", "Tokens");
-    invocation.terminal.out(all->dump() + "\n");
+    print(invocation, "Tokens", *all);
     return exit_success;
   }
   for (auto const& entry : (*all)["tokens"].items()) {
@@ -123,8 +127,7 @@ int run_token_revoke(Invocation& invocation) {
   if (!holder) return invocation.refuse(holder.error());
   auto revoked = holder->ask("DELETE", std::string(root) + "/" + net::percent_encode(which));
   if (!revoked) return invocation.refuse(revoked.error());
-  if (invocation.json())
-    invocation.terminal.out(json::Value{{"kind", "TokenRevoked"}, {"token", which}}.dump() + "\n");
+  if (invocation.json()) print(invocation, "TokenRevoked", json::Value{{"token", which}});
   invocation.say("The token " + printable(which) + " is void.");
   return exit_success;
 }

@@ -10,6 +10,7 @@ from chaos.judge import Facts, verdict
 SIGNED = {"authorization": "AWS4-HMAC-SHA256 Credential=%s/20260101/us-east-1/lambda/aws4_request"}
 OLD, NEW = ("old code", 128), ("new code", 128)
 FUNCTION = "/2015-03-31/functions/shop"
+BASE = ("1", {})
 STEPS = (("1", {"2": 20}), ("1", {"2": 60}), ("2", {}))
 
 
@@ -75,6 +76,14 @@ class JudgeTest(unittest.TestCase):
         facts = good()
         facts.calls.insert(3, alias_write(STEPS[0], "p2"))
         self.assertFound(facts, "repeated the alias of shop as it is 2 times")
+
+    def test_a_fence_and_the_way_back_at_the_baseline(self):
+        facts = good()
+        del facts.calls[2]
+        facts.calls[1:1] = [alias_write(BASE, "p2"), alias_write(BASE, "p2")]
+        self.assertFalse([one for one in verdict(facts) if "repeated" in one])
+        facts.calls.insert(1, alias_write(BASE, "p2"))
+        self.assertFound(facts, "repeated the alias of shop as it is 3 times")
 
     def test_a_repetition_without_a_take_over(self):
         facts = good()

@@ -91,6 +91,7 @@ class NamesTest(StageTest):
         other.says("\n")
         self.checked("local up", other.out)
         self.log_in()
+        self.serve()
         # A dry run prints the report that plan prints.
         self.prints("deploy", file, "--dry-run")
         self.assertEqual(self.commands_with_json() - self.seen, set())
@@ -102,6 +103,17 @@ class NamesTest(StageTest):
         self.prints("login", "http://127.0.0.1:%d" % server.server_port, "--token-file", token)
         server.shutdown()
         server.server_close()
+
+    def serve(self):
+        self.prints("token create", "--name", "ci", "--role", "viewer")
+        self.prints("token list")
+        self.prints("token revoke", "ci")
+        server = self.stage.start("serve", "--listen", "127.0.0.1:0", "--state",
+                                  self.stage.folder + "/served", "-o", "json")
+        server.says('"url"')
+        server.interrupt()
+        server.wait()
+        self.checked("serve", server.out)
 
     def logs_of(self, function):
         done = self.stage.sluice("local", "logs", function, "-o", "json")

@@ -93,7 +93,7 @@ TEST(Core, ASignalIsJournalledWithTheRequestItCameWith) {
   CorePlay play;
   play.start(in_sequence({plan::leaf("ask", plan::ApprovalStep{})}));
   play.run();
-  Signal signal{"approve", "", "ada", "", {}, "request-1"};
+  Signal signal{.kind = "approve", .by = "ada", .request = "request-1"};
   ASSERT_TRUE(play.core().signal(play.id(), signal));
   EXPECT_EQ(play.count(event::signal), 1);
   auto events = play.stored();

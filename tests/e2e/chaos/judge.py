@@ -126,11 +126,13 @@ def ladder(facts, name):
 
 
 def repeats(facts, name):
-    """An identical write is the fence of a process that took the run over: once for each."""
-    count = Counter(call.key for call, old, new in alias_writes(facts, name)
-                    if own(call) and old == new)
-    for key, times in count.items():
-        if times > 1:
+    """An identical write is the fence of a process that took the run over: once for each. At the
+    baseline the way back may state it once more."""
+    base = (facts.before[name] or {}).get("alias")
+    same = [(call.key, new == base) for call, old, new in alias_writes(facts, name)
+            if own(call) and old == new]
+    for key, times in Counter(key for key, _ in same).items():
+        if times > (2 if (key, True) in same else 1):
             yield "%s repeated the alias of %s as it is %d times" % (key, name, times)
         if key == "p1" and not facts.foreign and len(facts.stores) == 1:
             yield "the first process repeated the alias of %s as it is" % name
