@@ -122,6 +122,9 @@ void add_of_releases(plan::Plan const& plan,
            "lambda:GetPolicy", "lambda:GetFunctionUrlConfig", "lambda:ListEventSourceMappings"});
     // By a run of its own, which comes after this one.
     if (release.delete_candidate) add("restore", {"lambda:DeleteFunction"});
+    if (release.keep_versions)
+      add("prune", {"lambda:DeleteFunction", "lambda:GetPolicy", "lambda:ListAliases",
+                    "lambda:ListEventSourceMappings", "lambda:ListVersionsByFunction"});
     if (release.tags) add("restore", {"lambda:TagResource", "lambda:UntagResource"});
     if (release.reserved_concurrency)
       add("restore", {"lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"});

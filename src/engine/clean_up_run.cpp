@@ -7,11 +7,13 @@
 namespace sluice::engine {
 namespace {
 
-plan::Node clean_up_of(plan::Release const& release) {
+plan::Node clean_up_of(plan::Release const& release, bool old_versions) {
   plan::Node drain = plan::leaf("drain", plan::PauseStep{release.drain});
-  drain.title = "let callers of the candidate end";
-  plan::Node remove = plan::leaf("delete", plan::CleanUpStep{release.id});
-  remove.title = "delete the candidate";
+  drain.title =
+      old_versions ? "keep what could be gone back to" : "let callers of the candidate end";
+  plan::Node remove = old_versions ? plan::leaf("prune", plan::PruneStep{release.id})
+                                   : plan::leaf("delete", plan::CleanUpStep{release.id});
+  remove.title = old_versions ? "delete versions that nothing names" : "delete the candidate";
   return plan::sequence(replace_all(release.id, "/", ":"), {std::move(drain), std::move(remove)});
 }
 
@@ -24,13 +26,15 @@ std::optional<StartRequest> clean_up_run(plan::Plan const& plan, RunState const&
     auto known = state.releases.find(declared.id);
     if (known == state.releases.end()) continue;
     ReleaseState release = release_state(known->second);
-    if (!release.clean_up) continue;
-    release.clean_up = false;
+    // A rollback behind the finish has taken the traffic off again.
+    bool prune = release.prune && release.place == Place::on_candidate;
+    if (!release.clean_up && !prune) continue;
+    parts.push_back(clean_up_of(declared, prune));
+    release.clean_up = release.prune = false;
     release.place_note.clear();
     release.latest_note.clear();
     request.releases[declared.id] = to_json(release);
     request.plan.releases.push_back(declared);
-    parts.push_back(clean_up_of(declared));
   }
   if (parts.empty()) return std::nullopt;
   request.plan.name = "clean-up of " + plan.name;
@@ -48,10 +52,13 @@ std::optional<StartRequest> clean_up_run(plan::Plan const& plan, RunState const&
 
 std::string clean_up_words(StartRequest const& request) {
   std::string words;
-  for (auto const& declared : request.plan.releases)
-    words += (words.empty() ? "version " : ", version ") +
-             request.releases.at(declared.id)["candidate_version"].as_string() + " of " +
-             declared.function + " in " + text_of(declared.drain);
+  for (auto const& declared : request.plan.releases) {
+    auto const& release = request.releases.at(declared.id);
+    bool prunes = place_of(release["place"].as_string()) == Place::on_candidate;
+    words += (words.empty() ? "" : ", ") +
+             (prunes ? "old versions" : "version " + release["candidate_version"].as_string()) +
+             " of " + declared.function + " in " + text_of(declared.drain);
+  }
   return words;
 }
 

@@ -60,7 +60,9 @@ Result<History::Uses> StoreHistory::uses_of(ReleaseState const& release, std::st
   if (!rows) return std::unexpected(rows.error());
   Uses uses;
   for (auto const& row : *rows) {
-    if (row.id == run) continue;
+    // Those that clean up wait for releases, and not for each other.
+    bool cleans_up = row.summary.contains("clean_up_of");
+    if (row.id == run || cleans_up) continue;
     for (auto const& entry : row.summary["releases"].items()) {
       if (!same_function(entry, release)) continue;
       if (names(entry, release.candidate_version) && uses.named_by.empty()) uses.named_by = row.id;
@@ -68,6 +70,33 @@ Result<History::Uses> StoreHistory::uses_of(ReleaseState const& release, std::st
     }
   }
   return uses;
+}
+
+Result<std::set<std::string>> StoreHistory::good_versions(ReleaseState const& release,
+                                                          std::size_t count) {
+  std::set<std::string> versions;
+  std::optional<std::string> before;
+  for (std::size_t good = 0;;) {
+    auto rows = engine_.with_store([&](store::Store& store) {
+      return store.runs({.before = before, .limit = most_runs * 4});
+    });
+    if (!rows) return std::unexpected(rows.error());
+    for (auto const& row : *rows) {
+      for (auto const& entry : row.summary["releases"].items()) {
+        bool counts = row.ended && !row.summary.contains("clean_up_of") &&
+                      same_function(entry, release) &&
+                      place_of(entry["place"].as_string()) == Place::on_candidate;
+        if (!counts) continue;
+        if (good == count) return versions;
+        ++good;
+        for (auto member : {"candidate_version", "baseline_version"})
+          if (auto const& version = entry[member].as_string(); !version.empty())
+            versions.insert(version);
+      }
+    }
+    if (rows->size() < most_runs * 4) return versions;
+    before = rows->back().id;
+  }
 }
 
 Result<std::vector<json::Value>> StoreHistory::origins_of(std::string const& function,

@@ -13,6 +13,8 @@ class StoreHistory final : public History {
   explicit StoreHistory(Engine& engine) : engine_(engine) {}
 
   Result<Uses> uses_of(ReleaseState const& release, std::string const& run) override;
+  Result<std::set<std::string>> good_versions(ReleaseState const& release,
+                                              std::size_t count) override;
   Result<std::vector<json::Value>> origins_of(std::string const& function,
                                               std::string const& sha256) override;
 

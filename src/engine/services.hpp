@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,11 @@ class History {
     std::string active, named_by;
   };
   virtual Result<Uses> uses_of(ReleaseState const& release, std::string const& run) = 0;
+
+  /// Versions that the function's last `count` good releases went from or to: those that ended on
+  /// their candidate.
+  virtual Result<std::set<std::string>> good_versions(ReleaseState const& release,
+                                                      std::size_t count) = 0;
 
   /// S3 objects that runs have sent to the function and that had this CodeSha256, newest first: as
   /// {"S3Bucket": …, "S3Key": …, "S3ObjectVersion"?: …}. A few at most; they may be gone by now.

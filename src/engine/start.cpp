@@ -60,6 +60,8 @@ json::Value summary_of(plan::Plan const& plan, RunState const& state) {
   }
   if (auto waits = short_waits(plan, state); !waits.items().empty())
     summary.set("waits_for", waits);
+  if (state.options.contains("clean_up_of"))
+    summary.set("clean_up_of", state.options["clean_up_of"]);
   if (!state.linked_run.empty()) summary.set("linked_run", state.linked_run);
   if (!state.linked_from.empty()) summary.set("linked_from", state.linked_from);
   return summary;

@@ -52,7 +52,10 @@ struct Release {
   bool restore_latest = false;    ///< a rollback puts `$LATEST` back even after a shift
   bool delete_created = false;    ///< a rollback deletes a function that this run created
   bool delete_candidate = false;  ///< after a rollback, and `drain`, the candidate is deleted
-  Duration drain = std::chrono::minutes(5);  ///< for callers that still use the candidate
+  /// After a good release, and `drain`, versions are deleted that no alias, no run under way and
+  /// none of the last so many good releases name. None: all stay.
+  std::optional<int> keep_versions;
+  Duration drain = std::chrono::minutes(5);  ///< for callers that still use what is to be deleted
 };
 
 struct Lock {

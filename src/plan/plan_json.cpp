@@ -103,6 +103,9 @@ json::Value release_to_json(Release const& release) {
   if (release.delete_created) out.set("delete_created", true);
   if (release.delete_candidate)
     out.set("delete_candidate", json::Value{{"drain_ms", release.drain.count()}});
+  if (release.keep_versions)
+    out.set("keep_versions",
+            json::Value{{"count", *release.keep_versions}, {"drain_ms", release.drain.count()}});
   return out;
 }
 
@@ -132,6 +135,10 @@ Release release_from_json(json::Value const& value) {
   release.delete_candidate = value.contains("delete_candidate");
   if (release.delete_candidate)
     release.drain = Duration(value["delete_candidate"]["drain_ms"].as_int());
+  if (auto const& keep = value["keep_versions"]; !keep.is_null()) {
+    release.keep_versions = static_cast<int>(keep["count"].as_int());
+    release.drain = Duration(keep["drain_ms"].as_int());
+  }
   return release;
 }
 

@@ -19,6 +19,7 @@ json::Value to_json(ShiftStep const& step) {
 json::Value to_json(FinishStep const& step) { return only_release(step.release); }
 json::Value to_json(RestoreStep const& step) { return only_release(step.release); }
 json::Value to_json(CleanUpStep const& step) { return only_release(step.release); }
+json::Value to_json(PruneStep const& step) { return only_release(step.release); }
 json::Value to_json(PauseStep const& step) {
   json::Value out{{"duration_ms", step.duration.count()}};
   if (!step.releases.empty()) out.set("releases", json::array_of(step.releases));
@@ -66,6 +67,7 @@ ShiftStep shift_step(json::Value const& input) {
 FinishStep finish_step(json::Value const& input) { return {input["release"].as_string()}; }
 RestoreStep restore_step(json::Value const& input) { return {input["release"].as_string()}; }
 CleanUpStep clean_up_step(json::Value const& input) { return {input["release"].as_string()}; }
+PruneStep prune_step(json::Value const& input) { return {input["release"].as_string()}; }
 PauseStep pause_step(json::Value const& input) {
   PauseStep step{Duration(input["duration_ms"].as_int())};
   for (auto const& release : input["releases"].items())
@@ -133,6 +135,9 @@ Node leaf(std::string name, RestoreStep const& given) {
 }
 Node leaf(std::string name, CleanUpStep const& given) {
   return step(std::move(name), "clean_up", to_json(given));
+}
+Node leaf(std::string name, PruneStep const& given) {
+  return step(std::move(name), "prune", to_json(given));
 }
 Node leaf(std::string name, PauseStep const& given) {
   return step(std::move(name), "pause", to_json(given));

@@ -48,6 +48,11 @@ struct CleanUpStep {
   std::string release;
 };
 
+/// Deletes versions that nothing names any more (Release::keep_versions).
+struct PruneStep {
+  std::string release;
+};
+
 /// Waits. `skip` and `promote` end it.
 struct PauseStep {
   Duration duration{};
@@ -106,6 +111,7 @@ json::Value to_json(ShiftStep const& step);
 json::Value to_json(FinishStep const& step);
 json::Value to_json(RestoreStep const& step);
 json::Value to_json(CleanUpStep const& step);
+json::Value to_json(PruneStep const& step);
 json::Value to_json(PauseStep const& step);
 json::Value to_json(ApprovalStep const& step);
 json::Value to_json(WebhookStep const& step);
@@ -119,6 +125,7 @@ ShiftStep shift_step(json::Value const& input);
 FinishStep finish_step(json::Value const& input);
 RestoreStep restore_step(json::Value const& input);
 CleanUpStep clean_up_step(json::Value const& input);
+PruneStep prune_step(json::Value const& input);
 PauseStep pause_step(json::Value const& input);
 ApprovalStep approval_step(json::Value const& input);
 WebhookStep webhook_step(json::Value const& input);
@@ -127,13 +134,15 @@ CheckStep check_step(json::Value const& input);
 BypassCheckStep bypass_check_step(json::Value const& input);
 
 /// A leaf of the step's own kind: "prepare", "publish", "shift", "finish", "restore", "pause",
-/// "approval", "webhook", "invoke", "check", "bypass_check", "clean_up".
+/// "approval", "webhook", "invoke", "check", "bypass_check", "clean_up",
+/// "prune".
 Node leaf(std::string name, PrepareStep const& step);
 Node leaf(std::string name, PublishStep const& step);
 Node leaf(std::string name, ShiftStep const& step);
 Node leaf(std::string name, FinishStep const& step);
 Node leaf(std::string name, RestoreStep const& step);
 Node leaf(std::string name, CleanUpStep const& step);
+Node leaf(std::string name, PruneStep const& step);
 Node leaf(std::string name, PauseStep const& step);
 Node leaf(std::string name, ApprovalStep const& step);
 Node leaf(std::string name, WebhookStep const& step);

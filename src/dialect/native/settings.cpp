@@ -163,6 +163,8 @@ FunctionSettings read_settings(MapReader& reader) {
   settings.restore_latest = read_switch(reader, "restore", "traffic", "latest");
   settings.delete_created = read_switch(reader, "created_here", "keep", "delete");
   settings.delete_candidate = read_switch(reader, "candidate", "keep", "delete");
+  if (auto count = reader.integer("keep_versions", {.min = 1, .max = 1000}))
+    settings.keep_versions = static_cast<int>(*count);
   if (auto const* node = reader.value("drain")) {
     settings.drain = reader.duration("drain");
     settings.places["drain"] = node->span();
@@ -185,6 +187,7 @@ std::vector<std::string> const& settings_keys() {
                                     "restore",
                                     "created_here",
                                     "candidate",
+                                    "keep_versions",
                                     "drain"};
     for (auto const& member : short_members()) all.push_back(member.key);
     return all;

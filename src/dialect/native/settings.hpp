@@ -27,6 +27,7 @@ struct FunctionSettings {
   std::optional<bool> restore_latest;
   std::optional<bool> delete_created;
   std::optional<bool> delete_candidate;
+  std::optional<int> keep_versions;
   std::optional<Duration> drain;
   /// Where each member of the configuration, `package` and `staging` were typed.
   std::map<std::string, config::Span> places;

@@ -121,9 +121,10 @@ class Rules {
   }
 
   void check_drain() {
-    if (settings_.drain && !settings_.delete_candidate.value_or(false))
-      refuse("drain", codes::misplaced_key, "'drain' is how long a candidate is kept",
-             "say candidate: delete, or leave it out");
+    bool deletes = settings_.delete_candidate.value_or(false) || settings_.keep_versions;
+    if (settings_.drain && !deletes)
+      refuse("drain", codes::misplaced_key, "'drain' is how long before a version is deleted",
+             "say candidate: delete or keep_versions, or leave it out");
   }
 
   void check_package() {
@@ -176,6 +177,7 @@ FunctionSettings overlaid(FunctionSettings base, FunctionSettings const& over) {
   lay(base.restore_latest, over.restore_latest);
   lay(base.delete_created, over.delete_created);
   lay(base.delete_candidate, over.delete_candidate);
+  lay(base.keep_versions, over.keep_versions);
   lay(base.drain, over.drain);
   for (auto const& [name, value] : over.configuration.members()) {
     json::Value merged = value;
@@ -219,6 +221,7 @@ plan::Release release_of(FunctionSettings const& settings, std::string const& ta
   release.restore_latest = settings.restore_latest.value_or(false);
   release.delete_created = settings.delete_created.value_or(false);
   release.delete_candidate = settings.delete_candidate.value_or(false);
+  release.keep_versions = settings.keep_versions;
   release.drain = settings.drain.value_or(release.drain);
   return release;
 }

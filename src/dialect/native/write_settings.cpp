@@ -72,10 +72,10 @@ json::Value settings_text(plan::Release const& release, std::string const& key) 
   if (release.heal_to_primary) out.set("heal", "to_primary");
   if (release.restore_latest) out.set("restore", "latest");
   if (release.delete_created) out.set("created_here", "delete");
-  if (release.delete_candidate) {
-    out.set("candidate", "delete");
+  if (release.delete_candidate) out.set("candidate", "delete");
+  if (release.keep_versions) out.set("keep_versions", *release.keep_versions);
+  if (release.delete_candidate || release.keep_versions)
     out.set("drain", duration_text(release.drain));
-  }
   return out;
 }
 

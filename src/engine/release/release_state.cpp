@@ -58,6 +58,7 @@ void visit(State& s, Visit&& each) {
   each("capacity_moves", s.capacity_moves);
   each("restored", s.restored);
   each("clean_up", s.clean_up);
+  each("prune", s.prune);
   each("place", s.place);
   each("place_note", s.place_note);
   each("latest_note", s.latest_note);

@@ -93,6 +93,7 @@ struct ReleaseState {
 
   bool restored = false;  ///< a rollback has done all it had to do
   bool clean_up = false;  ///< its candidate is to be deleted, by a run of its own after this one
+  bool prune = false;     ///< versions that nothing names are to be deleted, by such a run too
 
   Place place = Place::unchanged;
   std::string place_note;        ///< what a person should know about it

@@ -74,6 +74,19 @@ aws::Answer<std::string> foreign_parts(StepContext& context, TargetAws& aws) {
   return join(all, ", ");
 }
 
+aws::Answer<std::string> users_of_version(StepContext& context, TargetAws& aws,
+                                          std::string const& version) {
+  ReleaseState const& state = *context.release;
+  auto lambda = aws.lambda(lane_of(context));
+  auto policy = lambda.get_policy(state.function, version);
+  if (!policy && policy.error().trouble == aws::Trouble::not_found) return std::string();
+  if (!policy) return std::unexpected(policy.error());
+  if (*policy) return std::string("a resource policy of its own");
+  auto mappings = lambda.list_event_source_mappings(state.function_arn + ":" + version);
+  if (!mappings) return std::unexpected(mappings.error());
+  return std::string(mappings->empty() ? "" : "an event source of its own");
+}
+
 Effect intend_deletion(std::string const& version) {
   return {"DeleteFunction", {}, json::Value{{"deleted", version}}, {}};
 }

@@ -17,6 +17,11 @@ Effect intend_deletion(std::string const& version = {});
 Performed write_deletion(StepContext& context, TargetAws& aws, Effect const& effect);
 Settled settle_deletion(StepContext& context, TargetAws& aws, Effect const& effect);
 
+/// What calls that version itself, in words: a policy or an event source of its own; empty where
+/// nothing does. An error where that could not be read: then it may not be deleted.
+aws::Answer<std::string> users_of_version(StepContext& context, TargetAws& aws,
+                                          std::string const& version);
+
 /// Whether this run itself published the candidate, and neither the baseline nor the version that
 /// keeps `$LATEST` as it was is the same one.
 bool made_candidate(ReleaseState const& state);

@@ -23,6 +23,8 @@ class Finish final : public Executor {
     if (auto effect = settings_effect(context)) return *effect;
     if (state.place != Place::unchanged || !state.unchanged) state.place = Place::on_candidate;
     if (state.place == Place::on_candidate) state.latest_note.clear();
+    state.prune = context.declared().keep_versions && state.function_existed &&
+                  state.place == Place::on_candidate && !state.unchanged;
     if (state.created_function) state.place_note = "created by this run";
     json::Value outputs{{"version", state.candidate_version}, {"place", name_of(state.place)}};
     return Done{std::move(outputs), NodeStatus::succeeded,

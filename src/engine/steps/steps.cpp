@@ -16,6 +16,7 @@ Executors standard_executors() {
   executors.add("check", make_check());
   executors.add("bypass_check", make_bypass_check());
   executors.add("clean_up", make_clean_up());
+  executors.add("prune", make_prune());
   return executors;
 }
 

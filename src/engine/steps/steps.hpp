@@ -19,5 +19,6 @@ std::unique_ptr<Executor> make_invoke();
 std::unique_ptr<Executor> make_check();
 std::unique_ptr<Executor> make_bypass_check();
 std::unique_ptr<Executor> make_clean_up();
+std::unique_ptr<Executor> make_prune();
 
 }  // namespace sluice::engine
