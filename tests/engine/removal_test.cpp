@@ -135,6 +135,41 @@ TEST_F(Removal, ACandidateThatAnAliasNamesIsLeft) {
       << release(cleaned).dump();
 }
 
+TEST_F(Removal, CleanUpsOfOneFunctionDoNotWaitForEachOther) {
+  rehearsal.run(orders("one", ""));
+  rehearsal.run(orders("two", at_ten("candidate: delete\ndrain: 1h\n")));
+  rehearsal.run(orders("three", at_ten("candidate: delete\ndrain: 1h\n")));
+  auto runs = clean_ups();
+  ASSERT_EQ(runs.size(), 2u);
+  engine::Signal skip{.kind = "skip", .node = "", .by = "tester", .reason = "", .data = {}};
+  // Given that the other one still waits
+  ASSERT_TRUE(rehearsal.engine().signal(runs[0], skip));
+  EXPECT_EQ(rehearsal.wait(runs[0]).state.end_state, "succeeded");
+  ASSERT_TRUE(rehearsal.engine().signal(runs[1], skip));
+  EXPECT_EQ(rehearsal.wait(runs[1]).state.end_state, "succeeded");
+  EXPECT_FALSE(has_version("2"));
+  EXPECT_FALSE(has_version("3"));
+}
+
+TEST_F(Removal, OldVersionsGoAfterAGoodRelease) {
+  for (auto code : {"one", "two", "three"}) rehearsal.run(orders(code, ""));
+  EXPECT_TRUE(clean_ups().empty()) << "off unless the plan says so";
+  ASSERT_TRUE(rehearsal.lambda().create_alias("orders", "pinned", "1", ""));
+  rehearsal.run(orders("four", ""));
+  // One good release names what it went from and to: 5 and 4. An alias names 1.
+  auto end = rehearsal.run(orders("five", "keep_versions: 1\ndrain: 1h\n"));
+  EXPECT_EQ(end.state.end_state, "succeeded");
+  auto runs = clean_ups();
+  ASSERT_EQ(runs.size(), 1u);
+  EXPECT_TRUE(has_version("2")) << "nothing goes before the drain is over";
+  engine::Signal skip{.kind = "skip", .node = "", .by = "tester", .reason = "", .data = {}};
+  ASSERT_TRUE(rehearsal.engine().signal(runs[0], skip));
+  auto pruned = rehearsal.wait(runs[0]);
+  EXPECT_EQ(release(pruned)["place_note"].as_string(), "versions 2, 3 are deleted");
+  for (auto version : {"1", "4", "5"}) EXPECT_TRUE(has_version(version)) << version;
+  for (auto version : {"2", "3"}) EXPECT_FALSE(has_version(version)) << version;
+}
+
 TEST_F(Removal, HistoryTellsWhoStillUsesACandidate) {
   engine::StoreHistory history(rehearsal.engine());
   rehearsal.run(orders("one", ""));
