@@ -160,7 +160,7 @@ TEST(NativeRollback, KeepsEverythingUnlessTold) {
 TEST(NativeRollback, RefusesADrainOfNothing) {
   auto [plan, text] = outcome("function: orders\nalias: live\ndrain: 10m\n", {});
   EXPECT_FALSE(plan);
-  EXPECT_TRUE(text.contains("say candidate: delete, or leave it out")) << text;
+  EXPECT_TRUE(text.contains("say candidate: delete or keep_versions, or leave it out")) << text;
 }
 
 }  // namespace
