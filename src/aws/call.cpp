@@ -100,6 +100,8 @@ std::string remedy_of_denied(CallError const& error) {
 std::string remedy_of_missing(CallError const& error) {
   if (error.message.contains("not reachable in this region"))
     return "The ARN belongs to another region: set that region for this target.";
+  if (error.code == "NoSuchBucket")
+    return "Make the bucket, in the region of the function, or correct its name.";
   if (error.service == "S3") return "Check the bucket, the key and the version id.";
   return "Check the name, and that the region and the account are the right ones.";
 }

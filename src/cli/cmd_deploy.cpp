@@ -80,6 +80,10 @@ Result<void> prepare_local(Invocation& invocation, server::NewRun const& run,
   if (auto put = put_objects(objects, run.plan, *opened->services); !put) return put;
   for (auto const& object : objects)
     invocation.say("Put " + object.path + " at " + object.url() + ".");
+  auto made = make_staging_buckets(run.plan, *opened->services);
+  if (!made) return std::unexpected(made.error());
+  for (auto const& bucket : *made)
+    invocation.say("Made the bucket " + bucket + ", which the file names as staging.");
   return check_objects(run.plan, *opened->services);
 }
 

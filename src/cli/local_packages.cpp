@@ -4,6 +4,7 @@
 
 #include "base/limits.hpp"
 #include "base/strings.hpp"
+#include "engine/release/code.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -118,6 +119,24 @@ Result<void> put_objects(std::vector<GivenObject> const& objects, plan::Plan con
     if (auto put = put_one(object, *aws); !put) return put;
   }
   return {};
+}
+
+Result<std::vector<std::string>> make_staging_buckets(plan::Plan const& plan,
+                                                      engine::Services& services) {
+  std::vector<std::string> out;
+  std::set<std::string> seen;
+  for (auto const& release : plan.releases) {
+    std::string const bucket = engine::staging_of(release.package.staging).bucket;
+    if (bucket.empty() || !seen.insert(bucket).second) continue;
+    auto aws = services.aws.open(*plan.target(release.target), {});
+    if (!aws) return std::unexpected(aws.error());
+    auto s3 = aws->s3();
+    if (auto listed = s3.list(bucket, "", 1); listed) continue;
+    auto made = s3.create_bucket(bucket);
+    if (!made) return fail(made.error().error(), "make the staging bucket " + bucket);
+    out.push_back(bucket);
+  }
+  return out;
 }
 
 Result<void> check_objects(plan::Plan const& plan, engine::Services& services) {

@@ -30,6 +30,11 @@ Result<std::vector<GivenObject>> given_objects(std::vector<std::string> const& v
 Result<void> put_objects(std::vector<GivenObject> const& objects, plan::Plan const& plan,
                          engine::Services& services);
 
+/// Makes the buckets that releases name as `staging` where the local S3 does not have them. Answers
+/// those it made.
+Result<std::vector<std::string>> make_staging_buckets(plan::Plan const& plan,
+                                                      engine::Services& services);
+
 /// Objects that releases name and that are not in the local S3: an error that says how to supply
 /// them.
 Result<void> check_objects(plan::Plan const& plan, engine::Services& services);

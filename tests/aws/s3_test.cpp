@@ -107,6 +107,16 @@ TEST(S3, AFailedDownloadLeavesNothing) {
   EXPECT_TRUE(nowhere.error().message.starts_with("cannot write ")) << nowhere.error().message;
 }
 
+TEST(S3, ABucketThatIsMissingIsToBeMade) {
+  fake::World world;
+  world.client.answer(404, "<Error><Code>NoSuchBucket</Code><Message>m</Message></Error>");
+  Caller caller = world.caller();
+  auto answer = S3(caller, "eu-west-1").put({"b", "k", ""}, "x");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().remedy(),
+            "Make the bucket, in the region of the function, or correct its name.");
+}
+
 TEST(S3, TheRightRegionIsFollowedOnceAndRemembered) {
   S3World world;
   world.client.answer(301, "<Error><Code>PermanentRedirect</Code><Message>m</Message></Error>",

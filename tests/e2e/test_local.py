@@ -137,6 +137,22 @@ class LocalTest(StageTest):
         self.assertEqual(again.code, 0, str(again))
         self.assertEqual(again.result["releases"][0]["candidate_version"], "2")
 
+    def test_deploy_local_makes_the_bucket_that_a_large_package_goes_through(self):
+        folder = self.stage.code("large")
+        with open(os.path.join(self.stage.folder, folder, "model.bin"), "wb") as large:
+            large.write(os.urandom(51 << 20))
+        file = self.stage.release_file(package=folder, staging="s3://tests-staging/releases")
+        done = self.stage.sluice("deploy", file, "--local-state", self.stage.local,
+                                 env={"AWS_ENDPOINT_URL": ""})
+        self.assertEqual(done.code, 0, str(done))
+        self.assertIn("Made the bucket tests-staging", done.err)
+        self.assertAlias("1")
+        self.assertEqual(self.stage.wire.invoke("orders:live")[0]["build"], "large")
+        again = self.stage.sluice("deploy", file, "--local-state", self.stage.local,
+                                  env={"AWS_ENDPOINT_URL": ""})
+        self.assertEqual(again.code, 0, str(again))
+        self.assertNotIn("Made the bucket", again.err)
+
 
 class OptionsTest(StageTest):
     UP = ("--key", "TEAKEY:sec:ret:123456789012", "--settle-delay", "1500ms", "--throttle", "3",
