@@ -90,6 +90,8 @@ Result<Compiled> compile_release(Invocation& invocation, LocalPackages packages)
   }
   options.targets = line.values("target");
   options.strict = line.has("strict");
+  // Who sends a release to a server wants it to happen, also when it has to wait for another one.
+  if (invocation.server) options.when_busy = plan::Lock::Busy::queue;
   auto file = read_release_file(line.positional(0), invocation.terminal);
   if (!file) return std::unexpected(file.error());
   using Warnings = config::Diagnostics::Warnings;

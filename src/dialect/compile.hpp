@@ -22,6 +22,8 @@ struct CompileOptions {
   std::map<std::string, std::string> set;  ///< --set k=v, --add-context k=v
   std::vector<std::string> targets;        ///< --target: only these; empty: all
   bool strict = false;                     ///< unknown keys are errors in every dialect
+  /// What follows where another run holds a lock, in native files that do not say it.
+  plan::Lock::Busy when_busy = plan::Lock::Busy::reject;
   std::optional<std::string> application;  ///< overrides the file's own name
   /// Told of every local package of the chosen targets, also where the file has other problems, so
   /// that the caller, who may look at files, can report all of them together.

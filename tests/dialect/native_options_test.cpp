@@ -47,6 +47,18 @@ TEST(NativeTargets, LeavesOutWhatWasNotAskedFor) {
   EXPECT_EQ(prod.needs, std::vector<std::string>{"dev"});
 }
 
+TEST(NativeLocks, FollowTheCallerWhereTheFileSaysNothing) {
+  using Busy = plan::Lock::Busy;
+  auto busy_of = [](std::string const& more) {
+    auto [plan, text] = outcome(chain + more, {.when_busy = Busy::queue});
+    EXPECT_TRUE(plan) << text;
+    return plan ? plan->locks.at(0).busy : Busy::supersede;
+  };
+  EXPECT_EQ(busy_of(""), Busy::queue);
+  EXPECT_EQ(busy_of("when_busy: reject\n"), Busy::reject);
+  EXPECT_EQ(busy_of("locks: [shop]\n"), Busy::queue);
+}
+
 TEST(NativeTargets, RefusesAnUnknownOne) {
   auto [plan, text] = outcome(chain, {.targets = {"pord"}});
   EXPECT_FALSE(plan);

@@ -130,6 +130,24 @@ class RemoteTest(StageTest):
         self.assertAlias("1")
         self.assertNotEqual(first.run, active[0])
 
+    def test_releases_of_one_alias_wait_for_each_other(self):
+        self.log_in()
+        self.deployed("one")
+        first, holder = self.stage.start_deploy("two", strategy=LONG, name="first.yaml")
+        self.until_alias(("1", {"2": 50}))
+        second, run = self.stage.start_deploy("three", name="second.yaml")
+        row = self.ok("get", run, "-o", "json").json()
+        self.assertEqual((row["state"], row["queued"]["behind"]), ("queued", holder))
+        self.ok("promote", holder)
+        self.assertEqual(first.wait(), 0, first.err)
+        self.assertEqual(second.wait(), 0, second.err)
+        self.assertAlias("3")
+        refused = self.stage.start_deploy("four", strategy=LONG, name="third.yaml")
+        self.until_alias(("3", {"4": 50}))
+        self.assertEqual(self.stage.deploy("five", when_busy="reject").code, 10)
+        self.ok("promote", refused[1])
+        self.assertEqual(refused[0].wait(), 0, refused[0].err)
+
     def test_ctrl_c_ends_the_looking_only(self):
         self.log_in()
         self.deployed("one")

@@ -79,9 +79,11 @@ std::optional<plan::Lock> read_lock(config::Node const& node, plan::Lock::Busy u
 
 class FileReader {
  public:
-  FileReader(config::Node const& root, config::Diagnostics& diagnostics)
-      : top_(root, diagnostics, config::Unknown::error, "release file"),
-        diagnostics_(diagnostics) {}
+  FileReader(config::Node const& root, plan::Lock::Busy usual_busy,
+             config::Diagnostics& diagnostics)
+      : top_(root, diagnostics, config::Unknown::error, "release file"), diagnostics_(diagnostics) {
+    file_.when_busy = usual_busy;
+  }
 
   NativeFile read() {
     read_about();
@@ -248,8 +250,9 @@ class FileReader {
 
 }  // namespace
 
-NativeFile read_file(config::Node const& root, config::Diagnostics& diagnostics) {
-  return FileReader(root, diagnostics).read();
+NativeFile read_file(config::Node const& root, plan::Lock::Busy usual_busy,
+                     config::Diagnostics& diagnostics) {
+  return FileReader(root, usual_busy, diagnostics).read();
 }
 
 }  // namespace sluice::dialect::native

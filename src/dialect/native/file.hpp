@@ -42,7 +42,9 @@ struct NativeFile {
   Duration rollback_patience = plan::Plan().rollback_patience;
 };
 
-NativeFile read_file(config::Node const& root, config::Diagnostics& diagnostics);
+/// `usual_busy` holds where the file does not say `when_busy`.
+NativeFile read_file(config::Node const& root, plan::Lock::Busy usual_busy,
+                     config::Diagnostics& diagnostics);
 
 /// Checks what belongs together and makes the plan of the targets that `options` choose.
 plan::Plan build_plan(NativeFile const& file, CompileOptions const& options,

@@ -20,7 +20,7 @@ class Native : public Dialect {
   std::optional<plan::Plan> compile(config::Document const& document, CompileOptions const& options,
                                     config::Diagnostics& diagnostics) const override {
     config::Node root = native::substitute(document.root, options.set, diagnostics);
-    native::NativeFile file = native::read_file(root, diagnostics);
+    native::NativeFile file = native::read_file(root, options.when_busy, diagnostics);
     plan::Plan plan = native::build_plan(file, options, diagnostics);
     plan.dialect = name();
     plan.source_name = document.source->name();
