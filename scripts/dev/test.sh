@@ -114,7 +114,7 @@ longer_simulation() {
 
 # The releases of tests/e2e/test_chaos.py, thousands of them, with other seeds than before.
 longer_chaos() {
-  SLUICE_BINARY=build/release/src/cli/sluice PYTHONDONTWRITEBYTECODE=1 \
+  SLUICE_BINARY=$PWD/build/release/src/cli/sluice PYTHONDONTWRITEBYTECODE=1 \
     SLUICE_CHAOS_SEED=${SLUICE_CHAOS_SEED:-10000} \
     SLUICE_CHAOS_TRIALS=${SLUICE_CHAOS_TRIALS:-2000} \
     python3 tests/e2e/run.py test_chaos.py
