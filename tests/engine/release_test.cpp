@@ -49,6 +49,24 @@ TEST(Release, AFirstDeploymentDoesNotWaitForTrafficThatDoesNotMove) {
   EXPECT_EQ(end.state.node("default/release/pause").status, engine::NodeStatus::skipped);
 }
 
+TEST(Release, AnAliasThatIsStillToComeServesNobody) {
+  test::Rehearsal rehearsal;
+  rehearsal.run(orders("one", in_steps));
+  // Given another alias that will be created at the end of a release
+  std::string text = orders(
+      "two", "strategy:\n  - shift: 100\n  - approve: Go on?\nmissing_alias: create_at_end\n");
+  text.replace(text.find("alias: live"), 11, "alias: next");
+  auto run = rehearsal.start(text);
+  rehearsal.until_asked(run);
+  // When that is not done yet, Then the release does not count as live
+  auto snapshot = rehearsal.engine().snapshot(run);
+  EXPECT_EQ(release_of(*snapshot)["place"].as_string(), "unchanged") << story(*snapshot);
+  engine::Signal approve{.kind = "approve", .node = "", .by = "tester", .reason = "", .data = {}};
+  ASSERT_TRUE(rehearsal.engine().signal(run, approve));
+  auto end = rehearsal.wait(run);
+  EXPECT_EQ(release_of(end)["place"].as_string(), "on_candidate") << story(end);
+}
+
 TEST(Release, ASecondVersionIsShiftedInSteps) {
   test::Rehearsal rehearsal;
   rehearsal.run(orders("one", in_steps));

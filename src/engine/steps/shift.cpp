@@ -69,8 +69,10 @@ class Shift final : public Executor {
     return "no alias: there is nothing that could take " + percent(weight);
   }
 
+  /// An alias that is created at the end serves nobody before.
   static Move skip(ReleaseState& state, double weight, std::string reason) {
-    if (weight >= 100 && !state.unchanged) {
+    bool const alias_to_come = !state.alias.empty() && state.function_existed;
+    if (weight >= 100 && !state.unchanged && !alias_to_come) {
       state.weight = 100;
       state.place = Place::on_candidate;
     }
