@@ -86,6 +86,8 @@ class Drive {
   void happened(StepContext const& context, Happened outcome);
   void did_not_happen(StepContext const& context, std::string reason);
   void wait(StepContext const& context, NotNow const& outcome);
+  void end_as_told(StepContext const& context, Ending const& ending);
+  void fail_leaf(StepContext const& context, Failed const& why);
   void end_leaf(StepContext const& context, NodeStatus status, Failed const& why,
                 json::Value outputs);
 

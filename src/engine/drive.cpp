@@ -59,10 +59,7 @@ void Drive::leaf(std::string const& path, NodeState const& it) {
   bool waits = waiting != run_->wait_until.end() && waiting->second > now;
   if (it.ending && !open && !it.fence_due) {
     run_->wait_until.erase(path);
-    StepContext mine = context(path, {});
-    json::Value outputs;
-    Failed why{it.ending->error.value_or(plan::ErrorClass::unknown), it.ending->reason, ""};
-    end_leaf(mine, it.ending->status, why, outputs);
+    end_as_told(context(path, {}), *it.ending);
     return core_.advance(*run_);
   }
   if (waits && !run_->to_wake.contains(path)) return;
@@ -233,6 +230,20 @@ void Drive::end_leaf(StepContext const& context, NodeStatus status, Failed const
   }
 }
 
+void Drive::end_as_told(StepContext const& context, Ending const& ending) {
+  Failed const why{ending.error.value_or(plan::ErrorClass::unknown), ending.reason, ""};
+  end_leaf(context, ending.status, why, {});
+}
+
+/// What goes wrong after a step was told to end is no failure any more: a rule that acts on it
+/// would act for a scope that may have ended. That others changed something is told all the same.
+void Drive::fail_leaf(StepContext const& context, Failed const& why) {
+  auto const& ending = run_->state.node(context.path).ending;
+  if (ending && why.error != plan::ErrorClass::external_change)
+    return end_as_told(context, Ending(*ending));
+  end_leaf(context, NodeStatus::failed, why, {});
+}
+
 void Drive::on_move(StepContext const& context, Move move) {
   add_notes(context);
   NodeState const& it = run_->state.node(context.path);
@@ -249,7 +260,7 @@ void Drive::on_move(StepContext const& context, Move move) {
   } else if (auto* done = std::get_if<Done>(&move)) {
     end_leaf(context, done->status, Failed{{}, done->reason, ""}, std::move(done->outputs));
   } else if (auto* failed = std::get_if<Failed>(&move)) {
-    end_leaf(context, NodeStatus::failed, *failed, {});
+    fail_leaf(context, *failed);
   }
   core_.advance(*run_);
 }
@@ -335,7 +346,7 @@ void Drive::on_performed(StepContext const& context, Performed outcome) {
     happened(context, std::move(*done));
   } else if (auto* refused = std::get_if<Refused>(&outcome)) {
     did_not_happen(context, refused->why.reason);
-    end_leaf(context, NodeStatus::failed, refused->why, {});
+    fail_leaf(context, refused->why);
   } else if (auto* later = std::get_if<NotNow>(&outcome)) {
     did_not_happen(context, later->reason);
     wait(context, *later);
@@ -360,7 +371,7 @@ void Drive::on_settled(StepContext const& context, Settled outcome) {
              Failed{plan::ErrorClass::external_change, others->found, ""}, {});
   } else if (auto* refused = std::get_if<Refused>(&outcome)) {
     did_not_happen(context, refused->why.reason);
-    end_leaf(context, NodeStatus::failed, refused->why, {});
+    fail_leaf(context, refused->why);
   } else {
     wait(context, std::get<NotNow>(outcome));
   }

@@ -57,6 +57,31 @@ TEST(Core, ASignalThatWasJournalledLateWakesItsStep) {
   EXPECT_EQ(play.state().end_state, "succeeded");
 }
 
+TEST(Core, AGuardThatFailsTooLateFailsNothing) {
+  // Given a step and its guard, whose answers are both on their way
+  CorePlay play;
+  std::vector<std::string> looked;
+  play.probe().on_next = [&](StepContext& context) -> Move {
+    looked.push_back(context.path);
+    if (context.path.ends_with("guard"))
+      return Failed{plan::ErrorClass::input_timeout, "nobody approved", ""};
+    return Done{};
+  };
+  plan::Node work = probe("work");
+  work.guards.push_back(probe("guard"));
+  play.start(in_sequence({work}));
+  auto& workers = play.workers();
+  workers.perform(0);
+  workers.perform(0);
+  // When the step's comes first, and ends what the guard is for
+  workers.deliver(looked.front() == "work" ? 0 : 1);
+  play.run();
+  // Then the guard ends as it was told, and the run as its step did
+  EXPECT_EQ(play.node("work/!guard").status, NodeStatus::cancelled);
+  EXPECT_EQ(play.node("work/!guard").reason, "what it guarded has ended");
+  EXPECT_EQ(play.state().end_state, "succeeded");
+}
+
 plan::Plan one_approval() {
   plan::Plan plan;
   plan.name = "play";
