@@ -14,7 +14,7 @@ inline constexpr char node_started[] = "node_started";  ///< node, attempt, inpu
 inline constexpr char node_ended[] =
     "node_ended";  ///< node, status, class?, reason?, hint?, outputs?, release?
 inline constexpr char node_ending[] =
-    "node_ending";  ///< node, status, class?, reason: ends what is below it
+    "node_ending";  ///< node, status, class?, reason, except?: ends it and what is below it
 inline constexpr char node_parked[] =
     "node_parked";  ///< node, due_ms?, waiting_for, memory?, asks_person?
 inline constexpr char node_woken[] = "node_woken";        ///< node

@@ -108,6 +108,8 @@ class Decider {
     json::Value body{{"node", scope},
                      {"status", name_of(NodeStatus::cancelled)},
                      {"reason", "it is tried again"}};
+    // Who asked repeats the scope once the others have ended.
+    if (node_.status == NodeStatus::asking) body.set("except", path_);
     return Decision{event::node_ending, std::move(body)};
   }
 

@@ -43,7 +43,7 @@ class Fold {
     else if (type == event::node_ended)
       node_ended();
     else if (type == event::node_ending)
-      end_below(path_, ending_of(body_));
+      end_below(path_, ending_of(body_), body_["except"].as_string());
     else if (type == event::node_parked)
       node_parked();
     else if (type == event::node_woken)
@@ -165,9 +165,10 @@ class Fold {
   }
 
   /// The node ends as said; everything active below it, but no compensation, is cancelled.
-  void end_below(std::string const& scope, Ending const& ending) {
+  void end_below(std::string const& scope, Ending const& ending, std::string_view except = {}) {
     for (auto& [path, it] : state_.nodes) {
       if (!within(path, scope) || !it.active()) continue;
+      if (!except.empty() && path == except) continue;
       if (in_compensation(std::string_view(path).substr(scope.size()))) continue;
       if (path == scope)
         it.ending = ending;

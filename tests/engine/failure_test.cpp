@@ -161,6 +161,27 @@ TEST(FailureRules, AStepThatIsTriedAgainEndsItsGuardsFirst) {
   EXPECT_EQ(play.active(), (Paths{"a", "a/!guard"}));
 }
 
+TEST(FailureRules, AQuestionThatNobodyAnsweredRepeatsItsScopeOnceTheOthersHaveEnded) {
+  // Given a step that asks, with another one at work beside it
+  auto ask = action(ActionKind::ask);
+  ask.choices = {ActionKind::ignore};
+  ask.timeout = minutes(5);
+  auto again = action(ActionKind::retry_scope, 1);
+  again.scope = "scope";
+  ask.then = {again};
+  auto scope = plan::parallel("scope", {with_rule(leaf("a"), ask), leaf("b")});
+  Play play(plan::sequence("root", {scope}));
+  play.fail("scope/a");
+  // When nobody answers in time
+  play.pass(minutes(6));
+  // Then the other one comes to its end first, and the scope begins anew
+  EXPECT_EQ(play.of("scope/a"), "asking");
+  EXPECT_TRUE(play.ending("scope/b"));
+  play.cancelled("scope/b");
+  EXPECT_EQ(play.active(), (Paths{"scope/a", "scope/b"}));
+  EXPECT_EQ(play.of("scope/a"), "running");
+}
+
 TEST(FailureRules, WhatWasCancelledWithAFailureIsNotItsCause) {
   // Given a scope whose first step is cancelled because its second one failed
   auto both =
