@@ -125,6 +125,13 @@ class JudgeTest(unittest.TestCase):
         facts.after["shop"]["versions"]["3"] = NEW
         self.assertFound(facts, "has 2 versions with the content")
 
+    def test_another_release_has_a_version_of_its_own(self):
+        facts = good()
+        facts.foreign = True
+        facts.after["shop"]["versions"]["3"] = NEW
+        facts.calls.append(call("POST", FUNCTION + "/versions", {}, {}, "o1"))
+        self.assertEqual([], [one for one in verdict(facts) if "versions with" in one])
+
     def test_an_alias_that_stands_elsewhere(self):
         facts = good()
         facts.after["shop"]["alias"] = STEPS[1]
