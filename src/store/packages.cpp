@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "store/file_system.hpp"
 #include "store/package_body.hpp"
 #include "store/rules.hpp"
+#include "store/workshop.hpp"
 #include "store/zip.hpp"
 
 namespace sluice::store {
@@ -81,54 +81,6 @@ class FileBody final : public net::BodySource {
   std::uint64_t size_;
 };
 
-/// A folder of its own for one package that is being written, deleted with everything in it. It is
-/// locked while it lives: one without a lock was left by a process that died.
-class Workshop {
- public:
-  static Result<Workshop> open(std::filesystem::path const& folder) {
-    // Somebody who tidies up may take the folder away before it is locked; then another is made.
-    for (int attempt = 0; attempt < 3; ++attempt) {
-      auto name = (folder / "incoming-XXXXXX").native();
-      if (::mkdtemp(name.data()) == nullptr) {
-        return std::unexpected(system_error("create a folder in", folder, errno));
-      }
-      Descriptor lock(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-      struct stat status{};
-      bool ours = lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0 &&
-                  ::fstat(lock.get(), &status) == 0 && status.st_nlink > 0;
-      if (ours) return Workshop(std::move(name), std::move(lock));
-    }
-    return fail(ErrorCode::unavailable,
-                fmt::format("no folder for a package can be made in {}", folder.native()));
-  }
-
-  static void delete_abandoned(std::filesystem::path const& folder) {
-    std::error_code ignored;
-    for (auto const& entry : std::filesystem::directory_iterator(folder, ignored)) {
-      if (!entry.path().filename().native().starts_with("incoming-")) continue;
-      Descriptor lock(::open(entry.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-      if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) continue;
-      std::filesystem::remove_all(entry.path(), ignored);
-    }
-  }
-
-  Workshop(Workshop&&) noexcept = default;
-  ~Workshop() {
-    if (!lock_) return;
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  std::filesystem::path file() const { return path_ / "package.zip"; }
-
- private:
-  Workshop(std::filesystem::path path, Descriptor lock)
-      : path_(std::move(path)), lock_(std::move(lock)) {}
-
-  std::filesystem::path path_;
-  Descriptor lock_;
-};
-
 class FilePackages final : public Packages {
  public:
   explicit FilePackages(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -145,7 +97,7 @@ class FilePackages final : public Packages {
   }
 
   Result<StoredPackage> add_folder(std::filesystem::path const& folder) override {
-    auto workshop = open_workshop();
+    auto workshop = Workshop::open(folder_);
     if (!workshop) return std::unexpected(workshop.error());
     auto file = workshop->file();
     if (auto done = zip_folder(folder, file); !done) return std::unexpected(done.error());
@@ -184,7 +136,7 @@ class FilePackages final : public Packages {
   Result<std::shared_ptr<net::BodySource const>> open(std::string const& sha256) override {
     auto raw = decode_base64(sha256);
     if (!raw || raw->size() != 32) return std::unexpected(invalid_package_hash(sha256));
-    auto path = place_of(*raw);
+    auto path = package_place(folder_, *raw);
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file && errno == ENOENT) return std::unexpected(unknown_package(sha256));
     if (!file) return std::unexpected(system_error("open package", path, errno));
@@ -199,23 +151,11 @@ class FilePackages final : public Packages {
  private:
   using Sink = std::function<Result<void>(std::string_view)>;
 
-  std::filesystem::path place_of(std::string const& raw) const {
-    return folder_ / (hex(raw) + ".zip");
-  }
-
-  Result<Workshop> open_workshop() {
-    if (auto ready = make_private_folder(folder_); !ready) {
-      return fail(ready.error(), "store a package");
-    }
-    Workshop::delete_abandoned(folder_);
-    return Workshop::open(folder_);
-  }
-
   /// Writes what `fill` gives, hashed on the way, and keeps it where `check` agrees to the copy.
   Result<StoredPackage> add(
       std::function<Result<void>(Sink const&)> const& fill,
       std::function<Result<void>(std::filesystem::path const&)> const& check) {
-    auto workshop = open_workshop();
+    auto workshop = Workshop::open(folder_);
     if (!workshop) return std::unexpected(workshop.error());
     auto file = workshop->file();
     Descriptor copy(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
@@ -234,17 +174,10 @@ class FilePackages final : public Packages {
 
   Result<StoredPackage> keep(Descriptor const& written, std::filesystem::path const& file,
                              std::string const& raw, std::int64_t size) {
-    StoredPackage stored{base64(raw), size};
-    auto place = place_of(raw);
-    std::error_code failure;
-    auto present = std::filesystem::file_size(place, failure);
-    if (!failure && present == static_cast<std::uintmax_t>(size)) return stored;
-    if (::fsync(written.get()) != 0) return std::unexpected(system_error("sync", file, errno));
-    if (::rename(file.c_str(), place.c_str()) != 0) {
-      return std::unexpected(system_error("rename to", place, errno));
+    if (auto kept = keep_package(written, file, folder_, raw, size); !kept) {
+      return std::unexpected(kept.error());
     }
-    if (auto synced = sync_folder(folder_); !synced) return std::unexpected(synced.error());
-    return stored;
+    return StoredPackage{base64(raw), size};
   }
 
   std::filesystem::path folder_;

@@ -92,7 +92,25 @@ create table sluice.records (
 create index records_by_expiry on sluice.records (expires) where expires is not null;
 )sql";
 
-constexpr std::array all = {Migration{1, version_1}, Migration{2, version_2}};
+/// What runs deploy. A package is there once its row is; its pieces, of a mebibyte each but for the
+/// last, are written before that and never changed. Archives do not get smaller by compression.
+constexpr char const* version_3 = R"sql(
+create table sluice.packages (
+  sha256 text collate "C" primary key,
+  size bigint not null,
+  stored bigint not null
+);
+create table sluice.package_pieces (
+  sha256 text collate "C" not null,
+  number bigint not null,
+  bytes bytea not null,
+  primary key (sha256, number)
+);
+alter table sluice.package_pieces alter column bytes set storage external;
+)sql";
+
+constexpr std::array all = {Migration{1, version_1}, Migration{2, version_2},
+                            Migration{3, version_3}};
 
 /// Kept until the transaction ends, so that it needs no session: servers that start together make
 /// the schema one after the other. The number is "slce".
