@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/invocation.hpp"
 #include "cli/settings.hpp"
+#include "store/postgres.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -60,7 +61,8 @@ Result<Explained> explain(Invocation const& invocation, Setting const& setting,
   auto more = said_about(setting, invocation.environment, files);
   if (!more) return std::unexpected(more.error());
   std::ranges::move(*more, std::back_inserter(out.said));
-  for (auto& said : out.said) said.value = masked(said.value);
+  for (auto& said : out.said)
+    said.value = setting.key == "store" ? store::shown_postgres(said.value) : masked(said.value);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
@@ -12,6 +13,8 @@
 #include "cli/local_signals.hpp"
 #include "cli/program.hpp"
 #include "server/server_process.hpp"
+#include "store/postgres.hpp"
+#include "store/postgres_uri.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -22,6 +25,9 @@ constexpr Duration patience = std::chrono::seconds(5);
 /// How long steps at work may take to return when the server is told to end. What they were about
 /// is settled at the next start.
 constexpr Duration grace = std::chrono::milliseconds(4500);
+/// On a shared store a little longer than the engine waits for them: without the handing over the
+/// others would wait for the lease to end.
+constexpr Duration grace_of_lease = std::chrono::seconds(6);
 
 struct Listen {
   std::string address;
@@ -58,6 +64,26 @@ Result<void> read_protection(Parsed const& line, server::ServeOptions& options) 
   return {};
 }
 
+/// Command lines are seen by every user of the machine, and configuration files hold no secrets.
+Result<std::optional<Secret>> shared_store(Parsed const& line) {
+  auto given = line.maybe("store");
+  if (!given || given->empty()) return std::nullopt;
+  auto address = store::parse_postgres(*given);
+  if (!address) return fail(address.error(), line.place_of("store"));
+  bool const secret = std::ranges::any_of(address->parameters, [](auto const& parameter) {
+    return parameter.first == "password" || parameter.first == "sslpassword";
+  });
+  auto const origin = line.origins.find("store");
+  bool const of_environment =
+      origin != line.origins.end() && origin->second.kind == Origin::Kind::environment;
+  if (secret && !of_environment)
+    return fail(ErrorCode::invalid_input,
+                line.place_of("store") + ": the address holds a password, which others could read",
+                "Leave it out and give it in ~/.pgpass or PGPASSWORD, or the whole address in "
+                "SLUICE_STORE.");
+  return Secret(std::move(*given));
+}
+
 Result<server::ServeOptions> serve_options(Invocation& invocation) {
   server::ServeOptions options;
   auto listen = listen_of(invocation.line.value("listen", "127.0.0.1:8470"));
@@ -69,9 +95,6 @@ Result<server::ServeOptions> serve_options(Invocation& invocation) {
     if (!url) return fail(url.error(), "--public-url");
     options.public_url = *url;
   }
-  if (invocation.line.has("store"))
-    return fail(ErrorCode::invalid_input, "several servers on one store are not possible yet",
-                "Leave out --store: the journal is then in the folder that --state names.");
   if (auto read = read_protection(invocation.line, options); !read)
     return std::unexpected(read.error());
   auto aws = invocation.aws_settings();
@@ -80,6 +103,9 @@ Result<server::ServeOptions> serve_options(Invocation& invocation) {
   auto host = host_options(invocation);
   if (!host) return std::unexpected(host.error());
   options.host = std::move(*host);
+  auto store = shared_store(invocation.line);
+  if (!store) return std::unexpected(store.error());
+  options.host.store = std::move(*store);
   net::EgressRules rules;
   for (auto const& range : invocation.line.values("allow-egress"))
     if (auto allowed = rules.allow(range); !allowed) return fail(allowed.error(), "--allow-egress");
@@ -96,6 +122,11 @@ void allow_many_connections() {
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) log::warning("open_files_limited");
 }
 
+std::string held_text(server::HostOptions const& options, store::HeldBy const& holder) {
+  return (options.store ? "the state folder " : "the journal in ") + options.state_folder.string() +
+         " is held by " + holder.text();
+}
+
 /// A former holder may be about to hand over, as on a restart.
 Result<std::unique_ptr<server::ServerProcess>> open_server(Invocation& invocation,
                                                            server::ServeOptions const& options,
@@ -108,10 +139,10 @@ Result<std::unique_ptr<server::ServerProcess>> open_server(Invocation& invocatio
       return std::move(*server);
     auto const& holder = std::get<store::HeldBy>(*opened);
     if (invocation.clock.monotonic() > give_up)
-      return fail(
-          ErrorCode::conflict,
-          "the journal in " + options.host.state_folder.string() + " is held by " + holder.text(),
-          "End that first, or name another folder with --state DIR.");
+      return fail(ErrorCode::conflict, held_text(options.host, holder),
+                  options.host.store
+                      ? "Each server of a shared store needs a folder of its own: --state DIR."
+                      : "End that first, or name another folder with --state DIR.");
     if (signals.wait(look_again)) return fail(ErrorCode::cancelled, "stopped while waiting");
   }
 }
@@ -120,16 +151,19 @@ void announce(Invocation& invocation, server::ServerProcess& server,
               server::ServeOptions const& options) {
   Style const style = invocation.terminal.err_style();
   std::string const state = options.host.state_folder.string();
+  std::string const store =
+      options.host.store ? store::shown_postgres(std::string(options.host.store->open())) : state;
   if (invocation.json())
     invocation.terminal.out(json::Value{{"apiVersion", "sluice/v1"},
                                         {"kind", "Server"},
                                         {"url", server.url()},
                                         {"state", state},
+                                        {"store", store},
                                         {"pid", static_cast<std::int64_t>(::getpid())}}
                                 .dump() +
                             "\n");
   invocation.say(style.bold("Sluice server ") + style.cyan(server.url()));
-  invocation.say("  journal " + printable(state));
+  invocation.say("  journal " + printable(store));
   if (auto const& token = server.setup_token()) {
     invocation.say(
         "There is no API token yet. The first administrator's, once and within the hour:");
@@ -157,14 +191,13 @@ void serve_until_told(Invocation& invocation, server::ServerProcess& server, Sto
 /// Ends the process where its parts do not end in time: nothing is lost by that.
 class Deadline {
  public:
-  Deadline(Terminal& terminal, StopSignals& signals)
-      : thread_([&](std::stop_token const& done) {
-          Duration left = grace;
+  Deadline(Terminal& terminal, StopSignals& signals, Duration left)
+      : thread_([&terminal, &signals, left](std::stop_token const& done) mutable {
           for (; left > Duration{} && !done.stop_requested(); left -= look_again)
             if (signals.wait(look_again)) break;
           if (done.stop_requested()) return;
           terminal.err(
-              "Steps at work did not return; the next start finds out what came of them.\n");
+              "Steps at work did not return; whoever goes on finds out what came of them.\n");
           std::_Exit(exit_success);
         }) {}
 
@@ -186,9 +219,12 @@ int run_serve(Invocation& invocation) {
   if (!server) return invocation.refuse(server.error());
   announce(invocation, **server, *options);
   serve_until_told(invocation, **server, signals);
-  Deadline const deadline(invocation.terminal, signals);
+  Deadline const deadline(invocation.terminal, signals,
+                          options->host.store ? grace_of_lease : grace);
   server->reset();
-  invocation.say("The server has ended; its runs go on when it starts again.");
+  invocation.say(options->host.store
+                     ? "The server has ended; the others go on with its runs."
+                     : "The server has ended; its runs go on when it starts again.");
   return exit_success;
 }
 

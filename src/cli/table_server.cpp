@@ -13,6 +13,10 @@ constexpr std::string_view serve_text =
     "unfinished when it starts it goes on with; a run whose AWS cannot be reached is held and "
     "tried "
     "again.\n\n"
+    "With --store the journal is in PostgreSQL, and any number of servers share the work: each "
+    "answers for all runs, and where one ends or dies the others go on with its runs. Each has a "
+    "folder --state of its own. A password is given in ~/.pgpass, PGPASSWORD or SLUICE_STORE, "
+    "never on the command line.\n\n"
     "Beyond this machine it listens only with a certificate (--tls-cert, --tls-key) or behind a "
     "proxy that has one (--behind-proxy).\n\n"
     "SIGTERM and SIGINT end it: it takes no more requests, lets steps return for up to 5 s, and "
@@ -45,7 +49,12 @@ std::vector<Option> listen_options() {
            .repeatable = true},
           {.name = "store",
            .value = "URL",
-           .summary = "A PostgreSQL store for several servers; refused until that is possible"}};
+           .summary = "Share the journal with other servers: postgres://USER@HOST/DATABASE",
+           .otherwise = "in --state, for this server alone",
+           .common = true,
+           .setting = "store",
+           .variable = "SLUICE_STORE",
+           .personal = true}};
 }
 
 void add_serve(std::vector<Command>& all) {
@@ -60,7 +69,10 @@ void add_serve(std::vector<Command>& all) {
                      "For others, with a certificate"},
                     {"sluice serve --listen 10.0.0.7:8470 --behind-proxy 10.0.0.2 "
                      "--public-url https://sluice.example",
-                     "For others, behind a proxy that has one"}},
+                     "For others, behind a proxy that has one"},
+                    {"sluice serve --store postgres://sluice@db.example/releases --state "
+                     "/var/lib/sluice",
+                     "One of several servers"}},
        .positionals = {},
        .options = options_of(
            {listen_options(), aws_options(), store_options(), {output_option({"human", "json"})}}),

@@ -11,6 +11,7 @@ namespace {
 
 constexpr Duration retry_lease = std::chrono::seconds(1);
 constexpr Duration never = Duration::max();
+constexpr Duration reported_skew = std::chrono::seconds(2);
 constexpr std::size_t most_listed = 1'000;
 constexpr Duration first_retry = std::chrono::seconds(1);
 constexpr Duration longest_retry = std::chrono::minutes(5);
@@ -22,6 +23,15 @@ Duration retry_after(int tries) {
   for (int i = 1; i < tries && wait < longest_retry; ++i) wait *= 2;
   return std::min(wait, longest_retry);
 }
+
+/// The store's time is of some moment between the question and its answer: what lies between them
+/// is no skew.
+Duration skew_of(Time stores, Time asked, Time answered) {
+  if (stores < asked) return stores - asked;
+  return stores > answered ? stores - answered : Duration(0);
+}
+
+bool is_far(Duration skew) { return std::chrono::abs(skew) > reported_skew; }
 
 }  // namespace
 
@@ -77,9 +87,12 @@ void Node::join() {
 
 void Node::renew() {
   Duration began = now();
+  Time const asked = ports_.clock.now();
   auto renewed = ports_.store.renew(*member_, options_.ttl);
   if (renewed) {
-    skew_ = *renewed - ports_.clock.now();
+    Duration const before = std::exchange(skew_, skew_of(*renewed, asked, ports_.clock.now()));
+    if (is_far(skew_) && !is_far(before))
+      log::warning("clock_skew", {{"node", options_.name}, {"database_ahead_ms", skew_.count()}});
     ports_.trust.extend(began + options_.ttl - options_.safety);
     renew_at_ = began + spread_renewal();
     return;
@@ -249,7 +262,12 @@ void Node::note(Held& held, Error const& why) {
   event.body = json::Value{{"level", "warning"},
                            {"text", "server " + options_.name + " cannot go on with the run yet: " +
                                         why.message + "; it tries again"}};
-  if (!ports_.store.append(held.row.id, held.row.epoch, {event}, {})) return;
+  // Until it is taken up, whose summary says nothing of this, all servers show why it waits.
+  store::RunPatch patch;
+  patch.summary = held.row.summary;
+  patch.summary->set("held", why.text());
+  if (!ports_.store.append(held.row.id, held.row.epoch, {event}, patch)) return;
+  held.row.summary = std::move(*patch.summary);
   held.told = why.message;
   held.row.last_seq = event.seq;
 }

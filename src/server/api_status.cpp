@@ -1,5 +1,6 @@
 #include "server/answers.hpp"
 #include "server/api.hpp"
+#include "server/lease_status.hpp"
 #include "server/page.hpp"
 #include "server/problem.hpp"
 
@@ -20,7 +21,7 @@ net::Response Api::ready(Call const&) {
   json::Value list = json::Array{};
   for (auto const& check : checks) {
     json::Value entry{{"name", check.name}, {"ok", check.ok}};
-    bool tell = !check.ok && parts_.access.takes_credentials();
+    bool tell = !check.reason.empty() && parts_.access.takes_credentials();
     if (tell) entry.set("reason", check.reason);
     list.push(std::move(entry));
     all = all && check.ok;
@@ -36,6 +37,7 @@ net::Response Api::metrics(Call const&) {
   response.body = parts_.metrics.text({.active_runs = parts_.engine.active().size(),
                                        .streams = parts_.streams.followed().size(),
                                        .frozen = parts_.engine.frozen().has_value()});
+  if (auto lease = parts_.engine.lease()) response.body += lease_metrics(*lease);
   return response;
 }
 

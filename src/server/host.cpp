@@ -3,12 +3,16 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <latch>
 
 #include "engine/engine.hpp"
+#include "engine/shared_tokens.hpp"
 #include "net/server.hpp"
 #include "server/api.hpp"
 #include "server/api_tokens.hpp"
 #include "server/host_runs.hpp"
+#include "server/host_store.hpp"
+#include "server/lease_status.hpp"
 #include "server/streams.hpp"
 #include "server/take_up.hpp"
 
@@ -33,7 +37,9 @@ std::string version_of(FactoryOptions const& options) {
   return options.user_agent.substr(options.user_agent.find('/') + 1);
 }
 
-FactoryOptions counted(FactoryOptions options, Metrics& metrics) {
+/// As the factory of this host needs them: counted, and on a shared store under its lease.
+FactoryOptions factory_of(FactoryOptions options, Metrics& metrics, engine::Trust const* trust) {
+  options.trust = trust;
   options.observer = [first = std::move(options.observer), &metrics](aws::Attempt const& attempt) {
     if (first) first(attempt);
     metrics.called(attempt);
@@ -45,32 +51,58 @@ FactoryOptions counted(FactoryOptions options, Metrics& metrics) {
 
 /// Everything, in the order in which it is made; taken apart the other way round.
 struct Host::Parts {
-  Parts(HostOptions given, store::Held lock, std::unique_ptr<store::Store> opened)
+  Parts(HostOptions given, store::Held lock, HostStore opened)
       : held(std::move(lock)),
         options(std::move(given)),
-        store(std::move(opened)),
-        packages(packages_of(options.state_folder)),
+        journal(std::move(opened)),
+        trust(*options.clock),
         metrics(version_of(options.services)),
-        services(*options.clock, *options.random, *packages, counted(options.services, metrics)),
+        services(*options.clock, *options.random, *journal.packages,
+                 factory_of(options.services, metrics, shared() ? &trust : nullptr)),
         executors(engine::standard_executors()),
-        engine(*store, *options.clock, *options.random, executors, options.evaluators,
-               {.owner = owner_name(*options.random)}),
-        runs(engine, services, *packages),
+        engine(*journal.store, *options.clock, *options.random, executors, options.evaluators,
+               engine_options()),
+        call_tokens(engine),
+        runs(engine, services, *journal.packages),
         streams(engine, *options.clock, {.told = [this](Duration lag) { metrics.told(lag); }}),
         tokens(engine_store(), *options.clock, *options.random,
-               {.pepper_file = options.state_folder / "token-pepper"}),
+               {.pepper_file = shared() ? "" : options.state_folder / "token-pepper"}),
         failures(*options.clock),
         access(same_user()),
         api(api_parts(*access, {})) {
     metrics.listen_to(engine);
+    if (shared()) services.share_budget(call_tokens);
+    complete.count_down();
   }
 
   ~Parts() {
+    hand_over();
     // Clients first, so that nobody asks an engine that has ended.
     if (server) server->stop();
     taking_up.reset();
     streams.stop();
     engine.shutdown();
+  }
+
+  bool shared() const { return journal.hints != nullptr; }
+
+  engine::EngineOptions engine_options() {
+    engine::EngineOptions chosen{.owner = owner_name(*options.random)};
+    if (!shared()) return chosen;
+    engine::NodeOptions node;
+    node.name = chosen.owner;
+    // The engine begins before what stands behind it is complete.
+    node.open = [this, open = open_with(services, *options.take_up)](
+                    store::RunRow const& run, plan::Plan const& plan, std::stop_token const& stop) {
+      complete.wait();
+      return open(run, plan, stop);
+    };
+    chosen.shared = engine::SharedStore{std::move(node), &trust, journal.hints.get()};
+    return chosen;
+  }
+
+  void hand_over() {
+    if (shared()) engine.shutdown();
   }
 
   Tokens::WithStore engine_store() {
@@ -87,15 +119,20 @@ struct Host::Parts {
             .streams = streams,
             .access = of_listener,
             .engine = engine,
-            .packages = *packages,
+            .packages = *journal.packages,
             .clock = *options.clock,
             .random = *options.random,
             .metrics = metrics,
             .health = [this] { return health(); },
-            .ready_checks = {},
+            .ready_checks = [this] { return ready_checks(); },
             .own_settings = std::move(own_settings),
             .rate = {},
             .more = token_routes(tokens, failures)};
+  }
+
+  std::vector<ReadyCheck> ready_checks() {
+    auto lease = engine.lease();
+    return lease ? lease_checks(*lease) : std::vector<ReadyCheck>{};
   }
 
   json::Value health() {
@@ -110,7 +147,8 @@ struct Host::Parts {
   }
 
   void begin() {
-    if (!options.take_up) return;
+    // On a shared store the engine claims what is free.
+    if (!options.take_up || shared()) return;
     taking_up = std::make_unique<TakeUp>(runs, *options.clock,
                                          TakeUp::Options{.settings = *options.take_up});
   }
@@ -130,12 +168,14 @@ struct Host::Parts {
 
   store::Held held;
   HostOptions options;
-  std::unique_ptr<store::Store> store;
-  std::unique_ptr<store::Packages> packages;
+  HostStore journal;
+  engine::Trust trust;  ///< of a shared store's lease
+  std::latch complete{1};
   Metrics metrics;
   ServicesFactory services;
   engine::Executors executors;
   engine::Engine engine;
+  engine::StoreTokens call_tokens;
   HostRuns runs;
   Streams streams;
   Tokens tokens;
@@ -151,11 +191,12 @@ std::unique_ptr<store::Packages> packages_of(std::filesystem::path const& state_
 }
 
 Result<Host::Opened> Host::open(HostOptions options) {
+  ENSURE(!options.store || options.take_up);
   store::HolderOptions holder{options.state_folder, options.runtime_dir, options.command};
   auto acquired = store::Holder::acquire(holder, *options.clock);
   if (!acquired) return std::unexpected(acquired.error());
   if (auto* other = std::get_if<store::HeldBy>(&*acquired)) return Opened(std::move(*other));
-  auto opened = store::open_sqlite(options.state_folder.string(), *options.clock);
+  auto opened = open_host_store(options);
   if (!opened) return std::unexpected(opened.error());
   auto parts = std::make_unique<Parts>(
       std::move(options), std::get<store::Held>(std::move(*acquired)), std::move(*opened));
@@ -168,7 +209,7 @@ Host::Host(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Host::~Host() = default;
 
 Runs& Host::runs() { return parts_->runs; }
-store::Packages& Host::packages() { return *parts_->packages; }
+store::Packages& Host::packages() { return *parts_->journal.packages; }
 ServicesFactory& Host::services() { return parts_->services; }
 Tokens& Host::tokens() { return parts_->tokens; }
 Failures& Host::failures() { return parts_->failures; }
@@ -176,6 +217,7 @@ engine::Engine& Host::engine() { return parts_->engine; }
 ApiParts Host::api_parts(Access& access, AwsSettings own_settings) {
   return parts_->api_parts(access, std::move(own_settings));
 }
+void Host::hand_over() { parts_->hand_over(); }
 std::string const& Host::socket() const { return parts_->held.socket(); }
 
 std::vector<std::string> Host::linger(std::stop_token stop) {

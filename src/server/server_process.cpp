@@ -72,6 +72,7 @@ ServerProcess::ServerProcess(ServeOptions options, std::unique_ptr<Host> host)
       api_(host_->api_parts(access_, options_.own_settings)) {}
 
 ServerProcess::~ServerProcess() {
+  host_->hand_over();
   // The streams that the host ends are this listener's, too; it waits for their clients.
   if (server_) server_->stop();
 }

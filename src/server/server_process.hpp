@@ -32,7 +32,8 @@ struct ServeOptions {
 /// `sluice serve`: the process that holds a store, executes its runs, and serves the API over TCP
 /// to those who show a token, besides the Unix socket of every Host to this user's own commands.
 ///
-/// What it finds unfinished at its start it goes on with (TakeUp).
+/// What it finds unfinished at its start it goes on with (TakeUp). On a shared store several of
+/// them have their shares of the runs (engine::Node), and each has a state folder of its own.
 class ServerProcess {
  public:
   using Opened = std::variant<std::unique_ptr<ServerProcess>, store::HeldBy>;
@@ -40,7 +41,8 @@ class ServerProcess {
   /// (invalid_input): an address that others reach, without anything that protects what is sent.
   static Result<Opened> open(ServeOptions options);
   /// Takes no more requests, ends the streams, lets the runs go without ending them, gives the
-  /// store up. Steps at work are asked to return and are waited for.
+  /// store up. Steps at work are asked to return and are waited for. On a shared store the runs are
+  /// handed over first: other servers go on while this one still answers.
   ~ServerProcess();
   ServerProcess(ServerProcess const&) = delete;
 
