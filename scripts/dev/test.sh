@@ -120,6 +120,14 @@ longer_chaos() {
     python3 tests/e2e/run.py test_chaos.py
 }
 
+# The trials of tests/e2e/test_cluster.py, of which each waits for leases to end.
+longer_cluster() {
+  SLUICE_BINARY=$PWD/build/release/src/cli/sluice PYTHONDONTWRITEBYTECODE=1 \
+    SLUICE_CHAOS_SEED=${SLUICE_CHAOS_SEED:-10000} \
+    SLUICE_CLUSTER_TRIALS=${SLUICE_CLUSTER_TRIALS:-200} \
+    python3 tests/e2e/run.py test_cluster.py
+}
+
 run_tests() {
   local full=0
   if [[ ${1:-} == --full ]]; then full=1 && shift; fi
@@ -135,6 +143,7 @@ run_tests() {
     test_preset tsan unit_tests -L unit
     check "longer simulation" longer_simulation
     check "longer chaos" longer_chaos
+    check "longer cluster" longer_cluster
     configure fuzz -DSLUICE_TESTS=ON
     check "fuzzing" fuzz
   fi

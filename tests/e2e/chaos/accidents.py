@@ -58,13 +58,15 @@ class Moment:
 
 
 class Accident:
-    """`happened`: the moment came before the end. `ways`: how the run may have come to its end."""
+    """`happened`: the moment came before the end. `ways`: how the run may have come to its end.
+    `noted`: what was measured."""
 
     happened = False
 
     def __init__(self, trial, chance):
         self.trial = trial
         self.ways = {BY_ITSELF}
+        self.noted = []
         self.draw(chance)
 
     def unfinished(self, state=None):
