@@ -14,6 +14,8 @@ namespace sluice::engine {
 namespace {
 
 constexpr Duration letter_poll = std::chrono::milliseconds(100);
+/// A run that has ended is noticed after so many polls.
+constexpr int polls_per_look = 10;
 constexpr Duration hint_wait = std::chrono::seconds(2);
 constexpr Duration longest_sleep = std::chrono::seconds(1);
 /// Something can be due and yet have to wait for a step in flight: do not spin meanwhile.
@@ -251,15 +253,25 @@ Result<void> Engine::send(std::string const& run, Signal const& signal) {
   auto sent = change([&] { id = send_letter(store_, loop_->random(), clock.now(), run, signal); });
   if (!sent) return sent;
   if (!id) return std::unexpected(id.error());
+  auto taken_back = [&] {
+    return with_store([&](store::Store& store) { return take_back(store, *id); });
+  };
   Duration until = clock.monotonic() + letter_patience;
-  while (clock.monotonic() < until && !loop_->ending()) {
+  for (int polls = 1; clock.monotonic() < until && !loop_->ending(); ++polls) {
     auto answer = with_store([&](store::Store& store) { return take_answer(store, *id); });
     if (answer && *answer) return **answer;
     if (!answer && answer.error().code != ErrorCode::unavailable)
       return std::unexpected(answer.error());
+    if (polls % polls_per_look == 0) {
+      auto row = with_store([&](store::Store& store) { return store.run(run); });
+      bool const ended = row && *row && (*row)->ended;
+      // What was obeyed before the end is answered all the same.
+      if (ended && taken_back().value_or(false))
+        return fail(ErrorCode::conflict, "run " + run + " has ended: " + (*row)->state);
+    }
     clock.sleep(letter_poll, {});
   }
-  auto back = with_store([&](store::Store& store) { return take_back(store, *id); });
+  auto back = taken_back();
   if (back && *back)
     return fail(ErrorCode::unavailable, "no server executes run " + run + " at the moment",
                 "Nothing was done. Ask again; sluice get " + run + " shows where it stands.");

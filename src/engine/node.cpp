@@ -200,7 +200,9 @@ void Node::retry_held() {
       return;
     }
     auto& held = held_.at(id);
-    bool ours = *row && !(*row)->ended && (*row)->owner_incarnation == member_->incarnation;
+    // Somebody may have resumed it here.
+    bool ours = *row && !(*row)->ended && !ports_.core.executes(id) &&
+                (*row)->owner_incarnation == member_->incarnation;
     if (!ours) {
       held_.erase(id);
       continue;
@@ -237,10 +239,16 @@ void Node::opened(std::string const& run, Result<std::shared_ptr<Services>> serv
   if (opening_ + 1 == options_.batch) look();  // claiming waited for this
   auto found = held_.find(run);
   if (found == held_.end()) return;
+  if (ports_.core.executes(run)) {
+    held_.erase(found);
+    return;
+  }
   if (!services) return hold(run, services.error());
   auto taken = ports_.core.take_over(found->second.row, std::move(*services));
   if (!taken) return hold(run, taken.error());
   held_.erase(run);
+  // Some may have waited for whoever takes it; once for all that were claimed together.
+  if (opening_ == 0) read_letters();
 }
 
 /// It stays this server's, and others go on: whatever is missing may be there the next time.

@@ -21,6 +21,7 @@ class Cluster {
     engine::Trust& trust() { return trust_; }
     sim::QueueWorkers& workers() { return workers_; }
     std::string start(std::string const& yaml, std::optional<plan::Lock::Busy> busy = std::nullopt);
+    Result<void> resume(std::string const& run) { return core_->resume(run, services_); }
     /// Does and delivers what is ready; false: there was nothing.
     bool work();
     bool works_on(std::string const& run) const { return core_->executes(run); }

@@ -326,6 +326,7 @@ TEST(Node, ARunWhoseServicesCannotBeOpenedIsHeldAndTriedAgainAndOthersGoOn) {
   EXPECT_LT(two.opened, 8) << "with growing intervals";
   EXPECT_THAT(cluster.texts(run), HasSubstr("the role may not be assumed"));
   EXPECT_EQ(cluster.count(run, "note"), 1) << "told once";
+  EXPECT_THAT(cluster.row(run).summary["held"].as_string(), HasSubstr("may not be assumed"));
   std::string other = two.start(
       "function: other\nregion: eu-west-1\nruntime: nodejs20.x\nhandler: "
       "index.handler\nrole: arn:aws:iam::000000000000:role/o\npackage: "
@@ -336,6 +337,27 @@ TEST(Node, ARunWhoseServicesCannotBeOpenedIsHeldAndTriedAgainAndOthersGoOn) {
   cluster.pass(seconds(70));
   EXPECT_TRUE(two.works_on(run));
   EXPECT_EQ(two.node().held(), 0u);
+  EXPECT_TRUE(cluster.row(run).summary["held"].is_null());
+}
+
+TEST(Node, AHeldRunThatSomebodyResumesHereIsTakenUpOnce) {
+  test::Cluster cluster;
+  Server& one = cluster.add("one");
+  std::string run = one.start(cluster.canary());
+  cluster.run();
+  cluster.kill(one);
+  Server& two = cluster.add("two");
+  two.no_services = Error{ErrorCode::denied, "the role may not be assumed", {}};
+  cluster.pass(seconds(60));
+  ASSERT_EQ(two.node().held(), 1u);
+  two.no_services.reset();
+  auto resumed = two.resume(run);
+  ASSERT_TRUE(resumed) << resumed.error().text();
+  int const claims = cluster.count(run, "run_claimed");
+  cluster.pass(seconds(400));
+  EXPECT_TRUE(two.works_on(run));
+  EXPECT_EQ(two.node().held(), 0u);
+  EXPECT_EQ(cluster.count(run, "run_claimed"), claims);
 }
 
 TEST(Node, RunsClaimedByACallWhoseAnswerWasLostAreFound) {
@@ -449,6 +471,17 @@ TEST_F(Letters, OfARunWhoseOwnerDiedWaitForTheNext) {
   cluster_.pass(seconds(20));
   EXPECT_TRUE(answer(letter));
   EXPECT_EQ(cluster_.state(run_), "succeeded");
+}
+
+TEST_F(Letters, OfARunThatIsTakenOverAreObeyedAtOnce) {
+  cluster_.kill(one_);
+  cluster_.add("two");
+  auto letter = send("stop");
+  for (int i = 0; i < 300 && cluster_.count(run_, "run_claimed") == 0; ++i)
+    cluster_.pass(std::chrono::milliseconds(100));
+  cluster_.pass(std::chrono::milliseconds(100));
+  EXPECT_EQ(cluster_.state(run_), "stopped");
+  EXPECT_TRUE(answer(letter));
 }
 
 TEST_F(Letters, ThatADeadOwnerHadObeyedAreNotObeyedAgain) {

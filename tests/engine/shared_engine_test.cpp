@@ -146,6 +146,19 @@ TEST_F(SharedEngines, ASignalReachesTheServerThatExecutesTheRun) {
   EXPECT_EQ(one.engine->wait(run, {})->state.end_state, "succeeded");
 }
 
+TEST_F(SharedEngines, ASignalForARunThatHasEndedMeanwhileIsRefused) {
+  Server one(*this, "one"), two(*this, "two");
+  one.watch();
+  std::string run = start(one);
+  one.await(engine::event::node_parked);
+  engine::Signal approve{.kind = "approve", .node = "", .by = "t", .reason = "", .data = {}};
+  ASSERT_TRUE(one.engine->signal(run, approve));
+  ASSERT_EQ(one.engine->wait(run, {})->state.end_state, "succeeded");
+  auto told = two.engine->send(run, approve);
+  ASSERT_FALSE(told);
+  EXPECT_EQ(told.error().code, ErrorCode::conflict) << told.error().text();
+}
+
 TEST_F(SharedEngines, AfterTheEndNothingIsTaken) {
   Server one(*this, "one");
   one.engine->shutdown();
