@@ -10,14 +10,15 @@ import time
 import unittest
 
 from chaos.cluster import ClusterLane, ClusterTrial, DatabaseAway, OwnerEnds, OwnerKilled, \
-    OwnerSleeps
+    OwnerSleeps, ToldByOther
 from chaos.trials import Trials
 from support.postgres import MISSING, Postgres, programs
 from support.processes import until
 from support.stage import StageTest
 from test_serve import ASKS, Server
 
-ACCIDENTS = ((OwnerKilled, 4), (OwnerEnds, 3), (OwnerSleeps, 3), (DatabaseAway, 3))
+ACCIDENTS = ((OwnerKilled, 4), (OwnerEnds, 3), (OwnerSleeps, 3), (DatabaseAway, 3),
+             (ToldByOther, 3))
 TRIALS = int(os.environ.get("SLUICE_CLUSTER_TRIALS", "12"))
 # Trials wait for leases to end most of the time, so that many can go on side by side.
 LANES = ("0s", "0s", "30ms", "0s", "0s", "30ms")

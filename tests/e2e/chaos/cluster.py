@@ -82,16 +82,21 @@ class ClusterTrial(Trial):
         self.say("%s = %s" % (running.key, " ".join(words)))
         return running
 
-    def ask(self, server, path):
+    def ask(self, server, path, body=None):
         """(status, body); (None, None) where it does not answer."""
         request = urllib.request.Request(server.url + path)
         request.add_header("Authorization", "Bearer " + self.token)
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+            request.add_header("Idempotency-Key", os.urandom(8).hex())
+            request.data = json.dumps(body).encode()
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, json.loads(answer.read())
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.loads(answer.read() or "null")
         except urllib.error.HTTPError as refused:
             return refused.code, json.loads(refused.read() or "null")
-        except OSError:
+        except OSError as lost:
+            self.say("%s was not answered: %r" % (path, lost))
             return None, None
 
     def rows(self, server):
@@ -132,7 +137,7 @@ class OfOwner(Accident):
         until(lambda: trial.ready(self.owner) and trial.ready(self.other), "both are ready")
         trigger = self.moment.set(trial, self.owner.key, self.now)
         self.begin_release()
-        until(lambda: trigger.fired.is_set() or self.over(), "the accident")
+        until(lambda: trigger.fired.is_set() or not self.struck and self.over(), "the accident")
         self.happened = trigger.fired.is_set()
         if self.happened:
             self.ways.add("resume")
@@ -148,9 +153,9 @@ class OfOwner(Accident):
         trial = self.trial
         client = trial.client("deploy", trial.file, "--detach", "--server", self.owner.url)
         assert trial.ended(client) == 0, client.err
-        run = trial.rows(self.other)[-1]["id"]
+        self.run = trial.rows(self.other)[-1]["id"]
         # Told live of what another server does.
-        trial.client("watch", run, "--server", self.other.url)
+        trial.client("watch", self.run, "--server", self.other.url)
         trial.begun.set()
 
     def over(self):
@@ -187,6 +192,36 @@ class OwnerKilled(OfOwner):
     def afterwards(self):
         if self.restarts:
             self.trial.serve("a", key="pr")
+
+
+class ToldByOther(OfOwner):
+    """A stop or a rollback that the other one is asked for; sometimes the owner dies before it."""
+
+    def draw(self, chance):
+        super().draw(chance)
+        self.kind = chance.choice(("stop", "rollback"))
+        self.kills = chance.random() < 0.3
+
+    def describe(self):
+        return "%s%s through the other server %s" % (
+            "kill -9 of the owner, then " if self.kills else "", self.kind, self.moment.describe())
+
+    def strike(self, call):
+        # A call that was held until the answer came would be one that arrives late.
+        if not self.kills:
+            return None
+        self.owner.process.kill()
+        self.owner.process.wait()
+        return CUT
+
+    def afterwards(self):
+        path = "/api/v1/runs/%s/signals" % self.run
+        status, body = self.trial.ask(self.other, path, {"kind": self.kind})
+        self.trial.say("%s is answered %s %s" % (self.kind, status, body))
+        # It may have ended, or be on its way back already.
+        assert status in (204, 409), body
+        if status == 204:
+            self.ways.add(self.kind)
 
 
 class OwnerEnds(OfOwner):
