@@ -84,7 +84,7 @@ store::NewRun nobodys_run() {
   return run;
 }
 
-void sleep_until(Time moment) {
+void wait_for_moment(Time moment) {
   auto& clock = system_clock();
   while (clock.now() < moment) clock.sleep(moment - clock.now(), {});
 }
@@ -136,7 +136,7 @@ class Mill {
     auto [steps, events] = std::pair(steps_.load(), events_.load());
     auto const commits = commits_.load();
     engine_->shutdown();
-    sleep_until(job_.begin + job_.window + pause_before_bare);
+    wait_for_moment(job_.begin + job_.window + pause_before_bare);
     auto const run = nobodys_run();
     if (must("write a run", store_.create(run))) give_up("write a run", "a lock is held");
     Time const end = system_clock().now() + job_.window;

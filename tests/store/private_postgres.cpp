@@ -93,7 +93,8 @@ void PrivatePostgres::start() {
   // for `synchronous_commit = on`; all others commit with `local`.
   server_ = must(Process::start(command(
       "postgres", {"-D", folder_ / "data", "-k", folder_.path(), "-c", "listen_addresses=", "-c",
-                   commits_ == Commits::durable ? "fsync=on" : "fsync=off", "-c", "log_min_messages=panic", "-c", "shared_buffers=16MB", "-c",
+                   commits_ == Commits::durable ? "fsync=on" : "fsync=off", "-c",
+                   "log_min_messages=panic", "-c", "shared_buffers=16MB", "-c",
                    "synchronous_standby_names=nobody", "-c", "synchronous_commit=local"})));
   auto address = uri("postgres");
   constexpr int most_tries = 3'000;
