@@ -71,7 +71,7 @@ def streams_text(figures):
     names = {"no-stream": "no stream open", "open-streams": "%d open" % figures["streams"],
              "open-streams-and-events": "%d open, and events" % figures["streams"]}
     rows = [[names[row["what"]]] + spread(row, 1) for row in figures["lists"]]
-    text = table(["a page of 50 runs; ms", "p50", "p99", "largest"], rows) + "\n"
+    text = table(["a page of %d runs; ms" % figures["runs"], "p50", "p99", "largest"], rows) + "\n"
     rows = []
     for row in figures["events"]:
         rows.append([row["streams_of_the_run"]] + spread(row["from_journal"])[:2] +
