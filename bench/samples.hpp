@@ -26,6 +26,9 @@ class Samples {
   double median() const;
   double smallest() const;
   double largest() const;
+  /// The value that this share of them does not exceed, 0.0–1.0.
+  double at(double share) const;
+  std::size_t count() const { return values_.size(); }
   /// {median, smallest, largest, count}.
   json::Value to_json() const;
 

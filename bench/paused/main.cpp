@@ -242,7 +242,8 @@ void copy_folder(std::filesystem::path const& from, std::filesystem::path const&
   std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
 }
 
-int run(std::vector<std::size_t> const& furnished, std::vector<std::size_t> const& held) {
+int run(std::vector<std::size_t> const& furnished, std::vector<std::size_t> const& held,
+        bool recovery_only) {
   json::Value figures = json::Array{};
   auto measure = [&](char const* what, Job const& job, json::Value (*how)(Job const&)) {
     std::fprintf(stderr, "paused: %s, %zu runs\n", what, job.runs);
@@ -259,6 +260,7 @@ int run(std::vector<std::size_t> const& furnished, std::vector<std::size_t> cons
     measure("make", left, make);
     copy_folder(left.folder, taken.folder);
     measure("recover", taken, recover);
+    if (recovery_only) continue;
     copy_folder(left.folder, taken.folder);
     measure("late", taken, late);
     Job bare = taken;
@@ -284,11 +286,14 @@ int run(std::vector<std::size_t> const& furnished, std::vector<std::size_t> cons
 
 int main(int count, char** arguments) {
   std::vector<std::size_t> furnished{10'000}, held{100'000};
+  bool recovery_only = false;
   for (int i = 1; i < count; ++i) {
     std::string_view const argument = arguments[i];
     if (argument == "--quick") furnished = {1'000}, held = {10'000};
     if (argument == "--runs" && i + 1 < count) furnished = {std::stoul(arguments[++i])}, held = {};
     if (argument == "--held" && i + 1 < count) held = {std::stoul(arguments[++i])}, furnished = {};
+    if (argument == "--recovery") recovery_only = true;
   }
-  return sluice::bench::run(furnished, held);
+  if (recovery_only) held = {};
+  return sluice::bench::run(furnished, held, recovery_only);
 }

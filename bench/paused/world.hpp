@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -8,24 +7,13 @@
 
 #include "aws/budget.hpp"
 #include "engine/aws_access.hpp"
+#include "forward_clock.hpp"
 #include "local/direct_client.hpp"
 #include "local/endpoint.hpp"
 #include "samples.hpp"
 #include "store/packages.hpp"
 
 namespace sluice::bench {
-
-/// The machine's clock, set forward at will: a pause of an hour ends while one waits. Thread-safe.
-class ForwardClock final : public Clock {
- public:
-  Time now() override { return system_clock().now() + forward_.load(); }
-  Duration monotonic() override { return system_clock().monotonic(); }
-  void sleep(Duration time, std::stop_token stop) override { system_clock().sleep(time, stop); }
-  void set(Time now) { forward_ = now - system_clock().now(); }
-
- private:
-  std::atomic<Duration> forward_{};
-};
 
 /// The name of a function; all are equally long.
 std::string function_name(std::size_t number);

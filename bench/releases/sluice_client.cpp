@@ -15,15 +15,17 @@ SluiceHome::SluiceHome(Workplace const& workplace) {
   packages_ = store::open_packages(workplace.folder("packages"));
 }
 
-SluiceClient::SluiceClient(SluiceHome& home, std::string const& url, aws::Budget::Rates rates)
-    : client_(net::make_client()), budget_(system_clock(), rates) {
+SluiceClient::SluiceClient(SluiceHome& home, std::string const& url, aws::Budget::Rates rates,
+                           Clock& clock, engine::Executors executors)
+    : client_(net::make_client()),
+      budget_(system_clock(), rates),
+      executors_(std::move(executors)) {
   auto session = open_bench_session(url, {*client_, system_clock(), system_random(), budget_});
   aws_ = std::make_unique<engine::SessionAws>(std::move(session), Duration(0));
   services_ = std::make_shared<engine::Services>(
-      engine::Services{system_clock(), system_random(), *aws_, *client_, home.packages()});
-  engine_ =
-      std::make_unique<engine::Engine>(home.store(), system_clock(), system_random(), executors_,
-                                       evaluators_, engine::EngineOptions{.owner = "bench"});
+      engine::Services{clock, system_random(), *aws_, *client_, home.packages()});
+  engine_ = std::make_unique<engine::Engine>(home.store(), clock, system_random(), executors_,
+                                             evaluators_, engine::EngineOptions{.owner = "bench"});
 }
 
 std::string SluiceClient::start(std::string const& yaml, store::StoredPackage const& code) {
@@ -36,8 +38,12 @@ std::string SluiceClient::start(std::string const& yaml, store::StoredPackage co
     release.package.sha256 = code.sha256;
     release.package.size = code.size;
   }
+  return start(std::move(*plan));
+}
+
+std::string SluiceClient::start(plan::Plan plan) {
   auto const started =
-      must("start a run", engine_->start({std::move(*plan), "bench", {}, {}, {}}, services_));
+      must("start a run", engine_->start({std::move(plan), "bench", {}, {}, {}}, services_));
   if (started.busy) give_up("start a run", "run " + started.busy->run + " holds its lock");
   return started.run;
 }
@@ -59,6 +65,10 @@ void SluiceClient::wait_for(std::string const& run,
       give_up("wait for a run", "it does not get where it should");
   }
   engine_->forget(token);
+}
+
+void SluiceClient::resume(std::string const& run) {
+  must("resume a run", engine_->resume(run, services_));
 }
 
 void SluiceClient::signal(std::string const& run, std::string const& kind) {

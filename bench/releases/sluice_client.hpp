@@ -28,7 +28,10 @@ class SluiceHome {
 /// one release, over real sockets and with a durable journal.
 class SluiceClient {
  public:
-  SluiceClient(SluiceHome& home, std::string const& url, aws::Budget::Rates rates);
+  /// `clock` tells the engine when something is due; calls and their budget go by the machine's.
+  SluiceClient(SluiceHome& home, std::string const& url, aws::Budget::Rates rates,
+               Clock& clock = system_clock(),
+               engine::Executors executors = engine::standard_executors());
 
   /// Compiles the release file, whose package is stored as `code`, and starts it.
   std::string start(std::string const& yaml, store::StoredPackage const& code);
@@ -38,11 +41,17 @@ class SluiceClient {
   /// Blocks until its end, which must be `end_state`.
   void finish(std::string const& run, std::string const& end_state);
 
+  /// Goes on with a run that another process has left.
+  void resume(std::string const& run);
+  /// A plan that was not written in any dialect.
+  std::string start(plan::Plan plan);
+  engine::Engine& engine() { return *engine_; }
+
  private:
   std::unique_ptr<net::Client> client_;
   aws::Budget budget_;
   std::unique_ptr<engine::SessionAws> aws_;
-  engine::Executors executors_ = engine::standard_executors();
+  engine::Executors executors_;
   plan::Evaluators evaluators_;
   std::shared_ptr<engine::Services> services_;
   std::unique_ptr<engine::Engine> engine_;

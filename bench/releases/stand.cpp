@@ -39,14 +39,18 @@ net::Response Stand::handle(net::Incoming const& request) {
   return response;
 }
 
-void Stand::set_settle_delay(Duration delay) {
+void Stand::set_settle_delay(Duration delay) { set({{"settle_delay", text_of(delay)}}); }
+
+void Stand::set_throttle(int rate) { set({{"throttle_rate", rate}}); }
+
+void Stand::set(json::Value const& setting) {
   net::Incoming request;
   request.method = "PUT";
   request.path = "/_sluice/settings";
   request.headers = {{"Host", "localhost"}, {"X-Sluice-Local", "1"}};
-  request.body = json::Value{{"settle_delay", text_of(delay)}}.dump();
+  request.body = setting.dump();
   auto const answer = endpoint_->handle(request);
-  if (answer.status != 200) give_up("set the settle delay", answer.body);
+  if (answer.status != 200) give_up("change the local endpoint", answer.body);
 }
 
 void Stand::clear() {
@@ -56,12 +60,16 @@ void Stand::clear() {
 }
 
 std::vector<SeenCall> Stand::calls() {
+  // In this order: a call that was seen stands in the log already.
+  auto const seen = [&] {
+    std::lock_guard lock(mutex_);
+    return seen_;
+  }();
   auto const log = endpoint_->calls().list(0);
   std::map<std::string, json::Value const*> records;
   for (auto const& record : log.items()) records[record["request_id"].as_string()] = &record;
-  std::lock_guard lock(mutex_);
   std::vector<SeenCall> found;
-  for (auto const& [id, call] : seen_) {
+  for (auto const& [id, call] : seen) {
     auto const record = records.find(id);
     if (record == records.end()) give_up("read the log of calls", "a call is missing: " + id);
     auto& entry = found.emplace_back(call);

@@ -19,7 +19,7 @@ struct SeenCall {
 };
 
 /// The local endpoint behind a socket on loopback, with a finer clock on every call than its own
-/// log has. Throttling is off: what is measured is the client, not the limit.
+/// log has. Throttling is off at first: most benches measure the client, not the limit.
 class Stand {
  public:
   Stand();
@@ -28,6 +28,8 @@ class Stand {
   std::string const& url() const { return url_; }
   /// How long functions stay Pending and updates InProgress from now on.
   void set_settle_delay(Duration delay);
+  /// Calls per second of an account and Region that the control plane lets through; AWS: 15.
+  void set_throttle(int rate);
   /// Forgets the calls seen so far.
   void clear();
   /// In the order they came in; links to function code and the like are no AWS calls and left out.
@@ -35,6 +37,7 @@ class Stand {
 
  private:
   net::Response handle(net::Incoming const& request);
+  void set(json::Value const& setting);
 
   std::unique_ptr<local::Endpoint> endpoint_;
   std::mutex mutex_;

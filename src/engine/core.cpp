@@ -97,9 +97,16 @@ bool Core::flush(Run& run) {
 }
 
 /// What is to end need not be waited for: its calls return early and are settled by content.
+/// What no worker has begun is taken back: its turn may come late, and a rollback waits for it.
 void Core::interrupt_what_ends(Run& run) {
-  for (auto& [path, flight] : run.in_flight)
-    if (run.state.node(path).ending && !in_compensation(path)) flight.stop.request_stop();
+  std::erase_if(run.in_flight, [&](auto& entry) {
+    auto& [path, flight] = entry;
+    if (!run.state.node(path).ending || in_compensation(path)) return false;
+    flight.stop.request_stop();
+    if (!flight.begun || flight.begun->exchange(true)) return false;
+    if (flight.performs) run.not_begun.insert(path);
+    return true;
+  });
 }
 
 void Core::advance(Run& run) {

@@ -57,6 +57,12 @@ class Workers {
   virtual ~Workers() = default;
   /// Runs `work` on that pool; it answers a function that is then called on the core's thread.
   virtual void run(Pool pool, std::function<std::function<void()>()> work) = 0;
+  /// The same for who divides its threads among parties: all work of one meets the same limits.
+  virtual void run_for(std::string const& party, Pool pool,
+                       std::function<std::function<void()>()> work) {
+    static_cast<void>(party);
+    run(pool, std::move(work));
+  }
 };
 
 /// A look at a run, consistent with its journal up to `state.last_seq`.

@@ -21,6 +21,10 @@ struct Core::Run {
   struct InFlight {
     std::stop_source stop;
     std::uint64_t number = 0;  ///< its answer is the one that is waited for
+    /// Set by whoever is first: the worker that begins it, or who takes it back before that. Null:
+    /// it is not taken back.
+    std::shared_ptr<std::atomic<bool>> begun;
+    bool performs = false;  ///< the work is to do the effect that was intended last
   };
   std::uint64_t flights = 0;
   /// Whether its end is durable: until then it is still there, and its commit is tried again.
@@ -28,7 +32,7 @@ struct Core::Run {
   std::map<std::string, InFlight> in_flight;  ///< leaves whose executor is at work
   std::map<std::string, Time> wait_until;     ///< short waits, in memory only
   std::set<std::string> to_wake;              ///< parked leaves that got a signal
-  std::set<std::string> not_begun;            ///< leaves whose intent waits for its commit
+  std::set<std::string> not_begun;            ///< leaves whose intent nobody acts on yet
   std::map<std::string, std::string> told;    ///< last reason for waiting that was noted, by leaf
   std::map<std::string, std::string> held_keys;  ///< exclusive keys, by leaf
   std::optional<RunState> before_taking;         ///< its locks are being taken: where it was before
@@ -70,7 +74,9 @@ class Drive {
   bool acquire(StepContext const& context, Executor const& executor);
   StepContext context(std::string const& path, std::stop_token stop) const;
   void dispatch(std::string const& path, Job job);
-  void work(Executor const& executor, Job job, StepContext context, std::uint64_t number);
+  void work(Executor const& executor, Job job, StepContext context,
+            Core::Run::InFlight const& flight);
+  void take_intent_back(std::string const& path);
   void wait_for_trust();
   void put_back(std::string const& path, Job job);
   bool arrived(std::string const& path, std::uint64_t number);

@@ -24,6 +24,13 @@ json::Value difference(std::string const& id, json::Value const& before, json::V
   return json::Value{{"id", id}, {"set", set}, {"unset", unset}};
 }
 
+/// Whose limits of calls a step meets: AWS counts them by account and Region.
+std::string party_of(StepContext const& context) {
+  if (context.release_id.empty()) return {};
+  auto const& target = context.target();
+  return target.role + " " + target.account + " " + target.region;
+}
+
 }  // namespace
 
 void Drive::leaves() {
@@ -64,8 +71,10 @@ void Drive::leaf(std::string const& path, NodeState const& it) {
   }
   if (waits && !run_->to_wake.contains(path)) return;
   run_->wait_until.erase(path);
-  if (open && run_->not_begun.erase(path))
-    return dispatch(path, it.ending ? Job::settle : Job::perform);
+  if (open && run_->not_begun.erase(path)) {
+    if (!it.ending) return dispatch(path, Job::perform);
+    if (it.effects.back().intent["name"].as_string() != fence_alias) return take_intent_back(path);
+  }
   if (open) return dispatch(path, Job::settle);
   if (it.fence_due) return begin_fence(path);
   bool paused = run_->state.paused && !in_compensation(path);
@@ -134,47 +143,64 @@ void Drive::dispatch(std::string const& path, Job job) {
     // Parked again or ended by its answer; the wake itself is not worth a commit of its own.
     core_.record(*run_, event::node_woken, json::Value{{"node", path}});
   }
-  run_->in_flight[path] = {stop, ++run_->flights};
-  work(*executor, job, std::move(mine), run_->flights);
+  // What is done although the step is to end is not taken back for that.
+  auto begun = it.ending ? nullptr : std::make_shared<std::atomic<bool>>(false);
+  auto flight = Core::Run::InFlight{stop, ++run_->flights, std::move(begun), job == Job::perform};
+  run_->in_flight[path] = flight;
+  work(*executor, job, std::move(mine), flight);
 }
 
-void Drive::work(Executor const& executor, Job job, StepContext context, std::uint64_t number) {
-  Pool pool = in_compensation(context.path) ? Pool::rollback : executor.pool();
+/// The step is to end, and what it intended was given to nobody yet.
+void Drive::take_intent_back(std::string const& path) {
+  did_not_happen(context(path, {}), "the step was to end before it was done");
+  core_.advance(*run_);
+}
+
+void Drive::work(Executor const& executor, Job job, StepContext context,
+                 Core::Run::InFlight const& flight) {
+  // A rollback may be waiting for what became of a step that is to end.
+  bool back = in_compensation(context.path) || context.record.ending;
+  Pool pool = back ? Pool::rollback : executor.pool();
+  std::string const party = party_of(context);
   // The run is kept alive by this closure; the core outlives its workers.
   auto self = *this;
-  core_.ports_.workers.run(pool, [self, &executor, job, number,
-                                  context = std::move(context)]() mutable {
-    std::function<void()> answer;
-    if (!self.core_.trusted()) {
-      answer = [self, job, number, path = context.path]() mutable {
-        if (self.arrived(path, number)) self.put_back(path, job);
-      };
-      return answer;
-    }
-    if (job == Job::next) {
-      Move move = executor.next(context);
-      answer = [self, number, context = std::move(context), move = std::move(move)]() mutable {
-        if (self.arrived(context.path, number)) self.on_move(context, std::move(move));
-      };
-      return answer;
-    }
-    Effect effect = effect_of(context.record.effects.back().intent);
-    if (job == Job::perform) {
-      Performed outcome = effect.name == fence_alias ? perform_fence(context, effect)
-                                                     : executor.perform(context, effect);
-      answer = [self, number, context = std::move(context),
-                outcome = std::move(outcome)]() mutable {
-        if (self.arrived(context.path, number)) self.on_performed(context, std::move(outcome));
-      };
-      return answer;
-    }
-    Settled outcome = effect.name == fence_alias ? settle_fence(context, executor, effect)
-                                                 : executor.settle(context, effect);
-    answer = [self, number, context = std::move(context), outcome = std::move(outcome)]() mutable {
-      if (self.arrived(context.path, number)) self.on_settled(context, std::move(outcome));
-    };
-    return answer;
-  });
+  core_.ports_.workers.run_for(
+      party, pool,
+      [self, &executor, job, number = flight.number, begun = flight.begun,
+       context = std::move(context)]() mutable {
+        std::function<void()> answer = [] {};
+        if (begun && begun->exchange(true)) return answer;
+        if (!self.core_.trusted()) {
+          answer = [self, job, number, path = context.path]() mutable {
+            if (self.arrived(path, number)) self.put_back(path, job);
+          };
+          return answer;
+        }
+        if (job == Job::next) {
+          Move move = executor.next(context);
+          answer = [self, number, context = std::move(context), move = std::move(move)]() mutable {
+            if (self.arrived(context.path, number)) self.on_move(context, std::move(move));
+          };
+          return answer;
+        }
+        Effect effect = effect_of(context.record.effects.back().intent);
+        if (job == Job::perform) {
+          Performed outcome = effect.name == fence_alias ? perform_fence(context, effect)
+                                                         : executor.perform(context, effect);
+          answer = [self, number, context = std::move(context),
+                    outcome = std::move(outcome)]() mutable {
+            if (self.arrived(context.path, number)) self.on_performed(context, std::move(outcome));
+          };
+          return answer;
+        }
+        Settled outcome = effect.name == fence_alias ? settle_fence(context, executor, effect)
+                                                     : executor.settle(context, effect);
+        answer = [self, number, context = std::move(context),
+                  outcome = std::move(outcome)]() mutable {
+          if (self.arrived(context.path, number)) self.on_settled(context, std::move(outcome));
+        };
+        return answer;
+      });
 }
 
 /// Trust ended before it came to it: nothing was done.

@@ -54,7 +54,13 @@ class Engine::Loop final : public Workers {
   ~Loop() override { stop(); }
 
   void run(Pool pool, std::function<std::function<void()>()> work) override {
-    pools_[static_cast<std::size_t>(pool)].submit([this, work = std::move(work)] { post(work()); });
+    run_for("", pool, std::move(work));
+  }
+
+  void run_for(std::string const& party, Pool pool,
+               std::function<std::function<void()>()> work) override {
+    pools_[static_cast<std::size_t>(pool)].submit(party,
+                                                  [this, work = std::move(work)] { post(work()); });
   }
 
   /// False: the thread has ended, and nobody would take the message.

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "helpers.hpp"
 #include "private_postgres.hpp"
 
 namespace sluice::store {

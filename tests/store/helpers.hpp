@@ -1,36 +1,14 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "store/store.hpp"
+#include "temporary_folder.hpp"
 
 namespace sluice::store {
-
-/// A folder that is gone when the test is over.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    auto name = (std::filesystem::temp_directory_path() / "sluice-store-XXXXXX").native();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    path_ = name;
-  }
-  TemporaryFolder(TemporaryFolder const&) = delete;
-  TemporaryFolder& operator=(TemporaryFolder const&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::filesystem::path const& path() const { return path_; }
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Moves only when a test says so.
 class TestClock final : public Clock {
@@ -56,16 +34,6 @@ inline void write_file(std::filesystem::path const& path, std::string_view conte
   std::ofstream out(path, std::ios::binary);
   out << content;
   EXPECT_TRUE(out.flush()) << path;
-}
-
-/// The value, or a test failure with the error's text.
-template <class T>
-T must(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().text());
-  return std::move(*result);
-}
-inline void must(Result<void> const& result) {
-  if (!result) throw std::runtime_error(result.error().text());
 }
 
 template <class T>

@@ -3,6 +3,7 @@
 #include <future>
 #include <set>
 
+#include "helpers.hpp"
 #include "private_postgres.hpp"
 
 namespace sluice::store {

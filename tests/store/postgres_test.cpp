@@ -3,6 +3,7 @@
 #include <csignal>
 #include <future>
 
+#include "helpers.hpp"
 #include "private_postgres.hpp"
 #include "store/postgres_schema.hpp"
 

@@ -44,14 +44,15 @@ std::filesystem::path must_find(std::string_view program) {
 
 }  // namespace
 
-PrivatePostgres* PrivatePostgres::shared() {
+PrivatePostgres* PrivatePostgres::shared(Commits commits) {
   static auto const programs = find_programs();
   if (!programs) return nullptr;
-  static PrivatePostgres server(*programs);
+  static PrivatePostgres server(*programs, commits);
   return &server;
 }
 
-PrivatePostgres::PrivatePostgres(std::filesystem::path programs) : programs_(std::move(programs)) {
+PrivatePostgres::PrivatePostgres(std::filesystem::path programs, Commits commits)
+    : programs_(std::move(programs)), commits_(commits) {
   if (::geteuid() == 0) {
     auto const* user = servers_user();
     if (user == nullptr || ::chown(folder_.path().c_str(), user->pw_uid, user->pw_gid) != 0) {
@@ -92,7 +93,8 @@ void PrivatePostgres::start() {
   // for `synchronous_commit = on`; all others commit with `local`.
   server_ = must(Process::start(command(
       "postgres", {"-D", folder_ / "data", "-k", folder_.path(), "-c", "listen_addresses=", "-c",
-                   "fsync=off", "-c", "log_min_messages=panic", "-c", "shared_buffers=16MB", "-c",
+                   commits_ == Commits::durable ? "fsync=on" : "fsync=off", "-c",
+                   "log_min_messages=panic", "-c", "shared_buffers=16MB", "-c",
                    "synchronous_standby_names=nobody", "-c", "synchronous_commit=local"})));
   auto address = uri("postgres");
   constexpr int most_tries = 3'000;

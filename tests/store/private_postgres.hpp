@@ -3,19 +3,23 @@
 #include <optional>
 
 #include "base/process.hpp"
-#include "helpers.hpp"
 #include "store/postgres.hpp"
 #include "store/postgres_connection.hpp"
+#include "temporary_folder.hpp"
 
 namespace sluice::store {
 
-/// A PostgreSQL server of this test program alone: in a temporary folder, on a Unix socket in it.
+/// A PostgreSQL server of this program alone: in a temporary folder, on a Unix socket in it.
 /// Started at its first use and stopped at the program's end. As root it runs as another user, for
 /// PostgreSQL refuses to run as root.
 class PrivatePostgres {
  public:
-  /// Null where PostgreSQL is not installed: `missing_postgres` says so.
-  static PrivatePostgres* shared();
+  /// Whether a commit waits for the disk, as it does where data matter.
+  enum class Commits { fast, durable };
+
+  /// Null where PostgreSQL is not installed: `missing_postgres` says so. The first call decides how
+  /// it commits.
+  static PrivatePostgres* shared(Commits commits = Commits::fast);
 
   PrivatePostgres(PrivatePostgres const&) = delete;
   PrivatePostgres& operator=(PrivatePostgres const&) = delete;
@@ -28,10 +32,11 @@ class PrivatePostgres {
   void start();
 
  private:
-  explicit PrivatePostgres(std::filesystem::path programs);
+  PrivatePostgres(std::filesystem::path programs, Commits commits);
   ProcessOptions command(std::string const& program, std::vector<std::string> arguments) const;
 
   std::filesystem::path programs_;
+  Commits commits_;
   TemporaryFolder folder_;
   std::optional<Process> server_;
   int databases_ = 0;

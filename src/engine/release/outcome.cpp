@@ -98,7 +98,8 @@ bool patient(StepContext const& context) {
 bool compensates(StepContext const& context) { return in_compensation(context.path); }
 
 aws::Lane lane_of(StepContext const& context) {
-  return compensates(context) ? aws::Lane::rollback : aws::Lane::normal;
+  bool back = compensates(context) || context.record.ending;  // a rollback may wait for its end
+  return back ? aws::Lane::rollback : aws::Lane::normal;
 }
 
 Time last_progress(StepContext const& context) {
