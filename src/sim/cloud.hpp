@@ -26,6 +26,9 @@ struct CloudCall {
   std::string qualifier;  ///< of the query
   json::Value body;
   bool write = false;
+  /// The run whose intent this is, and the epoch it stands under; where somebody has looked.
+  std::string run;
+  std::int64_t epoch = 0;
 };
 
 /// One write of the run that Lambda accepted.

@@ -7,7 +7,7 @@ namespace {
 class Effects final : public Invariant {
  public:
   void write(View const& view, Write const& write) override {
-    auto found = open_intent(view, write);
+    auto found = open_intent(view, write.call);
     if (found) found->attempt = starts_[found->path];
     std::string what = write.call.operation + " on " + write.call.function;
     if (!found) return violated(what + " was accepted without a committed intent");
