@@ -70,6 +70,9 @@ class Walk {
     if (auto found = end_what_waits(rollback.scope)) return found;
     if (!rollback.compensating) {
       if (active_below(rollback.scope, false)) return std::nullopt;
+      // A step that is its own scope is at work itself: what it does outside ends first.
+      if (has_open_effect(at_path(rollback.scope)) || at_path(rollback.scope).fence_due)
+        return std::nullopt;
       if (scope->as_linked_run && state_.linked_from.empty()) return hand_over(rollback);
       return Decision{event::compensation_started, json::Value{{"scope", rollback.scope}}};
     }

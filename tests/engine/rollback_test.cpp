@@ -32,6 +32,18 @@ TEST(Rollback, WaitsForWhatIsAtWork) {
   EXPECT_EQ(play.active(), Paths{"scope/~undo"});
 }
 
+TEST(Rollback, OfAStepWaitsForWhatTheStepItselfDoesOutside) {
+  auto guarded = rolls_back(leaf("a"));
+  guarded.guards.push_back(leaf("guard"));
+  Play play(plan::sequence("root", {guarded}));
+  play.tell(engine::event::effect_intended,
+            json::Value{{"node", "a"}, {"effect", json::Value{{"name", "SendRequest"}}}});
+  play.fail("a/!guard");
+  EXPECT_EQ(play.of("a"), "running");
+  play.tell(engine::event::effect_happened, json::Value{{"node", "a"}});
+  EXPECT_EQ(play.of("a"), "rolled_back");
+}
+
 TEST(Rollback, EndsWhatIsParkedAtOnce) {
   auto scope = rolls_back(with_compensation(plan::parallel("scope", {leaf("a"), leaf("b")})));
   Play play(plan::sequence("root", {scope}));
