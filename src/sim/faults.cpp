@@ -13,9 +13,11 @@ std::string_view name_of(CallFault fault) {
     case CallFault::server_error: return "meets a server error";
     case CallFault::busy: return "meets a conflict";
     case CallFault::stale: return "is called stale";
+    case CallFault::duplicated: return "arrives twice";
     case CallFault::touched: return "comes after an identical write of somebody";
     case CallFault::late: return "times out and arrives late";
     case CallFault::stalled: return "is held up in a process that is stopped";
+    case CallFault::stale_read: return "answers what was";
     case CallFault::crash_before: return "the process dies before it";
     case CallFault::crash_after: return "the process dies after it";
   }
@@ -66,7 +68,9 @@ CallFault Faults::draw_kind(CloudCall const& call) {
       CallFault::slow,        CallFault::lost_answer, CallFault::lost_answer,
       CallFault::lost_answer, CallFault::not_arrived, CallFault::not_arrived,
       CallFault::never_sent,  CallFault::throttled,   CallFault::server_error,
-      CallFault::busy,        CallFault::stale};
+      CallFault::busy,        CallFault::stale,       CallFault::duplicated};
+  bool of_alias = call.operation == "GetAlias";
+  if (of_alias && rates_.stale_reads && chance(random_, 0.7)) return CallFault::stale_read;
   if (!call.write) return of_reads[random_.below(std::size(of_reads))];
   // Only what its RevisionId guards may come so late: for the rest there is the trust window.
   if (call.operation == "UpdateAlias" && rates_.pause > 0 && chance(random_, 0.3))

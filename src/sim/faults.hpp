@@ -18,9 +18,11 @@ enum class CallFault {
   server_error,  ///< 500 or 503 before any effect
   busy,          ///< 409: an update is in progress
   stale,         ///< 412 without any change
+  duplicated,    ///< AWS gets it twice, and either answer comes back
   touched,       ///< somebody wrote the very same content again: only the RevisionId moved
   late,          ///< times out here and takes effect a while later
   stalled,       ///< its process is stopped right before it is sent
+  stale_read,    ///< a read of an alias that answers what it was up to half a minute ago
   crash_before,  ///< the process dies before the call …
   crash_after,   ///< … or after its effect, before it is journalled
 };

@@ -55,6 +55,16 @@ FaultyClient::Answer FaultyClient::with_fault(net::Request const& request, Cloud
       return answer;
     }
     case CallFault::stalled: return stalled(request, call);
+    case CallFault::stale_read: {
+      Duration age(between(faults_.random(), 1, 30'000));
+      auto old = cloud_.alias_as_of(call, clock_.now() - age);
+      return old ? *old : perform(request, call, false);
+    }
+    case CallFault::duplicated: {
+      Response first = perform(request, call, false);
+      Response second = perform(request, call, true);
+      return chance(faults_.random(), 0.5) ? first : second;
+    }
     case CallFault::lost_answer:
       perform(request, call, false);
       wait(std::chrono::seconds(between(faults_.random(), 0, 30)));

@@ -19,6 +19,7 @@ FaultRates draw_faults(Random& random) {
   rates.foreign = chance(random, 0.2) ? 1 : 0;
   rates.clock_jumps = chance(random, 0.15) ? between(random, 1, 3) : 0;
   rates.failed_update = chance(random, 0.1) ? 1 : 0;
+  rates.stale_reads = chance(random, 0.3);
   return rates;
 }
 

@@ -38,6 +38,7 @@ struct FaultRates {
   double foreign = 0;        ///< chance that somebody else acts on the function during the run
   double failed_update = 0;  ///< chance that an update ends Failed
   int clock_jumps = 0;       ///< of the process's clock, by an hour at most
+  bool stale_reads = false;  ///< aliases may be read as they were up to half a minute ago
   double pause = 0;          ///< of calls and commits: the process is stopped there for a while
   int most = 0;              ///< faults in all
 };

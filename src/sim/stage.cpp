@@ -1,5 +1,7 @@
 #include "sim/stage.hpp"
 
+#include "sim/scenario_tree.hpp"
+
 namespace sluice::sim {
 namespace {
 
@@ -7,6 +9,12 @@ namespace {
 constexpr std::size_t most_broken = 10;
 
 }  // namespace
+
+Stage::Stage(std::uint64_t seed, Options const& options)
+    : options_(options), random_(seed), executors_(planted_executors(options.bug)) {
+  evaluators_.add("pointer@1", plan::evaluate_pointer);
+  evaluators_.add(counting_language, evaluate_counting);
+}
 
 void Stage::broken(std::string text) {
   if (broken_.size() < most_broken) broken_.push_back(std::move(text));

@@ -16,8 +16,7 @@ inline constexpr Time start_of_time = Time(std::chrono::hours(24 * 365 * 56));
 /// process, what is going to happen, and what is told of it.
 class Stage {
  protected:
-  Stage(std::uint64_t seed, Options const& options)
-      : options_(options), random_(seed), executors_(planted_executors(options.bug)) {}
+  Stage(std::uint64_t seed, Options const& options);
   ~Stage() = default;
   Stage(Stage const&) = delete;
 
