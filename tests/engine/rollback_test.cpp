@@ -44,6 +44,20 @@ TEST(Rollback, OfAStepWaitsForWhatTheStepItselfDoesOutside) {
   EXPECT_EQ(play.of("a"), "rolled_back");
 }
 
+TEST(Rollback, OfAStopAlsoTakesAScopeThatWaitsForItsNextTry) {
+  auto again = action(ActionKind::retry_scope, 1);
+  again.scope = "scope";
+  again.intervals = {std::chrono::minutes(1)};
+  auto scope = with_compensation(plan::sequence("scope", {with_rule(leaf("a"), again)}));
+  Play play(plan::sequence("root", {scope}));
+  play.fail("scope/a");
+  ASSERT_EQ(play.of("scope"), "pending");
+  play.stop(false);
+  EXPECT_EQ(play.active(), Paths{"scope/~undo"});
+  play.succeed("scope/~undo");
+  EXPECT_EQ(play.of("scope"), "rolled_back");
+}
+
 TEST(Rollback, EndsWhatIsParkedAtOnce) {
   auto scope = rolls_back(with_compensation(plan::parallel("scope", {leaf("a"), leaf("b")})));
   Play play(plan::sequence("root", {scope}));
