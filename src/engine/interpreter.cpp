@@ -70,6 +70,9 @@ class Walk {
     if (auto found = end_what_waits(rollback.scope)) return found;
     if (!rollback.compensating) {
       if (active_below(rollback.scope, false)) return std::nullopt;
+      // A step that is its own scope is at work itself: what it does outside ends first.
+      if (has_open_effect(at_path(rollback.scope)) || at_path(rollback.scope).fence_due)
+        return std::nullopt;
       if (scope->as_linked_run && state_.linked_from.empty()) return hand_over(rollback);
       return Decision{event::compensation_started, json::Value{{"scope", rollback.scope}}};
     }
@@ -171,13 +174,14 @@ class Walk {
     return end_what_waits("");
   }
 
-  /// The outermost scopes that can be rolled back: active ones, and for a rollback finished ones
-  /// too.
+  /// The outermost scopes that can be rolled back: active ones, those that wait for their next try,
+  /// and for a rollback finished ones too.
   std::optional<Decision> roll_back_for_stop(Node const& node, std::string const& path) {
     NodeState const& it = at_path(path);
     if (it.attempt == 0) return std::nullopt;
     if (!node.compensation.empty()) {
-      bool eligible = it.active() || (state_.stop->roll_back && it.succeeded());
+      bool tried = it.active() || it.status == NodeStatus::pending;
+      bool eligible = tried || (state_.stop->roll_back && it.succeeded());
       if (!eligible || node.stay_on_stop || rolled_back_already(path)) return std::nullopt;
       return Decision{
           event::rollback_started,

@@ -5,7 +5,8 @@
 namespace sluice::sim {
 
 void CallBudget::sent(Time at, CloudCall const& call) {
-  bool lambda = !call.operation.empty() && call.operation != "GetMetricData";
+  bool lambda = !call.operation.empty() && call.operation != "GetMetricData" &&
+                call.operation != "SendRequest";
   if (!lambda) return;
   if (aws::pool_of(aws::Service::lambda, call.operation) != aws::Pool::lambda_control) return;
   aws::Rate rate = aws::Budget::Rates{}.lambda_control;

@@ -131,9 +131,12 @@ net::Response Cloud::answer(net::Request const& request) {
     response.status = request.url.ends_with("/take") ? 200 : 403;
     return response;
   }
-  if (read(request).operation == "Invoke") return invoke(request);
-  auto& service = world_.lambda(account, region_of(request.headers));
-  return local::handle_lambda(service, incoming_of(request), clock_.now(), random_);
+  CloudCall call = read(request);
+  if (call.operation == "Invoke") return invoke(request);
+  auto& service = world_.lambda(account, call.region);
+  auto response = local::handle_lambda(service, incoming_of(request), clock_.now(), random_);
+  if (call.operation.ends_with("Alias") && call.write) remember_alias(call.region, call.function);
+  return response;
 }
 
 net::Response Cloud::metrics(net::Request const& request) {
@@ -162,7 +165,30 @@ std::optional<std::string> Cloud::bytes_of(std::string const& sha256) const {
 
 local::Outcome<json::Value> Cloud::call(std::string const& region, std::string const& operation,
                                         json::Value const& request) {
-  return world_.lambda(account, region).call(operation, request, clock_.now(), random_);
+  auto outcome = world_.lambda(account, region).call(operation, request, clock_.now(), random_);
+  if (operation.ends_with("Alias") && !reads(operation))
+    remember_alias(region, request["FunctionName"].as_string());
+  return outcome;
+}
+
+void Cloud::remember_alias(std::string const& region, std::string const& function) {
+  auto found = call(region, "GetAlias", json::Value{{"FunctionName", function}, {"Name", "live"}});
+  auto& past = past_[{region, function}];
+  past.emplace_back(clock_.now(), found ? *found : json::Value());
+}
+
+std::optional<net::Response> Cloud::alias_as_of(CloudCall const& call, Time then) const {
+  auto known = past_.find({call.region, call.function});
+  if (known == past_.end()) return std::nullopt;
+  json::Value const* content = nullptr;
+  for (auto const& [from, alias] : known->second)
+    if (from <= then) content = &alias;
+  if (!content || content->is_null()) return std::nullopt;
+  net::Response response;
+  response.status = 200;
+  response.headers.set("Content-Type", "application/json");
+  response.body = content->dump();
+  return response;
 }
 
 void Cloud::fail_next_update(FunctionScenario const& function) {

@@ -26,6 +26,9 @@ struct CloudCall {
   std::string qualifier;  ///< of the query
   json::Value body;
   bool write = false;
+  /// The run whose intent this is, and the epoch it stands under; where somebody has looked.
+  std::string run;
+  std::int64_t epoch = 0;
 };
 
 /// One write of the run that Lambda accepted.
@@ -57,6 +60,10 @@ class Cloud {
   json::Value tags(FunctionScenario const& function);
   std::optional<std::string> bytes_of(std::string const& sha256) const;
 
+  /// The answer that a GetAlias would have got then; none: there was no such alias, or it is too
+  /// long ago.
+  std::optional<net::Response> alias_as_of(CloudCall const& call, Time then) const;
+
   /// What was true before the run.
   struct Before {
     std::optional<engine::AliasContent> alias;
@@ -75,6 +82,7 @@ class Cloud {
 
  private:
   void furnish(FunctionScenario const& function);
+  void remember_alias(std::string const& region, std::string const& function);
   void serve(Time from, Time to);
   void serve_minute(FunctionScenario const& function, Time at, double seconds);
   void count(FunctionScenario const& function, std::string const& version, Time at,
@@ -92,6 +100,8 @@ class Cloud {
   local::World world_;
   local::CloudWatch metrics_;
   std::map<std::string, Before> before_;
+  /// What aliases were from when on, by region and function; null: there was none.
+  std::map<std::pair<std::string, std::string>, std::vector<std::pair<Time, json::Value>>> past_;
   std::map<std::string, std::string> candidates_;
   std::map<std::pair<std::string, std::string>, double> served_;
 };

@@ -10,7 +10,7 @@ Contender::Contender(int number, Scenario scenario, World world)
     : number_(number),
       scenario_(std::move(scenario)),
       world_(world),
-      client_(world.cloud, world.clock, world.faults, *this, world.script) {}
+      client_({world.cloud, world.clock, world.faults, world.script}, *this, world.clock) {}
 
 void Contender::begin(std::string run) {
   broken_ = violations();  // of the run before it

@@ -29,9 +29,9 @@ class Contender final : public WriteListener {
   /// Folds what was committed since.
   void sync();
   void accepted(Write write) override;
-  void touched() override {}
+  void arrived_late(Write const&) override {}
   void delivered(std::string const&) override {}
-  void sent(CloudCall const& call) override { world_.sent(call); }
+  void sent(CloudCall& call) override { world_.sent(call); }
 
   enum class Phase { absent, refused, queued, begun, over };
   Phase phase() const;

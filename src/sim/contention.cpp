@@ -4,28 +4,26 @@
 #include "sim/call_budget.hpp"
 #include "sim/contender.hpp"
 #include "sim/contention_plan.hpp"
-#include "sim/process.hpp"
 #include "sim/signals.hpp"
-#include "store/memory.hpp"
+#include "sim/stage.hpp"
+#include "sim/store_faults.hpp"
 
 namespace sluice::sim {
 namespace {
 
 /// Far above what any seed takes: runs that need more go in circles.
 constexpr int most_steps = 60'000;
-constexpr Time start_of_time = Time(std::chrono::hours(24 * 365 * 56));
 
-class Contention {
+class Contention : Stage {
  public:
   Contention(std::uint64_t seed, Options const& options)
-      : options_(options),
-        random_(seed),
+      : Stage(seed, options),
         scenarios_(
             draw_contention(random_, *packages_, options.bug == PlantedBug::locks_of_their_own)),
         world_(world_of(scenarios_)),
-        script_(clock_),
         cloud_(clock_, random_.next(), world_),
-        faults_(random_.next(), options.without_faults ? FaultRates{} : rates()) {
+        faults_(random_.next(), options.without_faults ? FaultRates{} : rates()),
+        machine_(machine(clock_, world_)) {
     for (auto const& scenario : scenarios_)
       contenders_.push_back(std::make_unique<Contender>(
           static_cast<int>(contenders_.size()) + 1, scenario,
@@ -53,13 +51,10 @@ class Contention {
     rates.most *= static_cast<int>(scenarios_.size());
     return rates;
   }
-  void set_store_faults();
-  Result<void> commit(CommitFault fault, bool after, char const* operation);
   void draw_events();
   void boot();
   void arrive(Contender& contender);
   void take_up(Contender& contender);
-  bool work();
   void pass_time();
   bool answer_somebody();
   void send(Contender& contender, engine::Signal const& signal);
@@ -70,63 +65,18 @@ class Contention {
   void check_order();
   bool over() const;
   Duration bound() const;
-  void broken(std::string text) {
-    if (broken_.size() < 10) broken_.push_back(std::move(text));
-  }
-  Report report();
+  Report told();
 
-  Options const options_;
-  VirtualClock clock_{start_of_time};
-  SeededRandom random_;
-  std::unique_ptr<store::Packages> packages_ = store::memory_packages();
   std::vector<Scenario> scenarios_;
   Scenario world_;
-  Script script_;
   Cloud cloud_;
   Faults faults_;
-  std::shared_ptr<store::Memory> memory_ = store::make_memory();
-  std::unique_ptr<store::Store> store_ = store::open_memory(memory_, clock_);
-  std::unique_ptr<store::Store> own_store_ = store::open_memory(memory_, clock_);
+  StoreFaults store_faults_{memory_, faults_, script_};
   CallBudget budget_;
   std::vector<std::unique_ptr<Contender>> contenders_;
-  engine::Executors executors_ = engine::standard_executors();
-  plan::Evaluators evaluators_;
-  CommitFault after_commit_ = CommitFault::none;
-  std::multimap<Time, std::function<void()>> events_;
-  std::unique_ptr<Machine> machine_;
+  Machine machine_;
   std::unique_ptr<Process> process_;
-  std::vector<std::string> broken_;
-  int lives_ = 0;
-  int steps_ = 0;
 };
-
-Result<void> Contention::commit(CommitFault fault, bool after, char const* operation) {
-  bool here = after ? fault == CommitFault::answer_lost || fault == CommitFault::crash_after
-                    : fault == CommitFault::refused || fault == CommitFault::crash_before;
-  if (!here) return {};
-  script_.say(std::string("commit ") + operation + ": " + std::string(name_of(fault)));
-  if (fault == CommitFault::crash_before || fault == CommitFault::crash_after)
-    faults_.crashed = true;
-  return fail(ErrorCode::unavailable, "the disk is full");
-}
-
-void Contention::set_store_faults() {
-  store::MemoryFaults hooks;
-  hooks.before_commit = [this](char const* operation) -> Result<void> {
-    if (faults_.crashed) return fail(ErrorCode::unavailable, "the process is dead");
-    after_commit_ = faults_.draw_commit();
-    return commit(after_commit_, false, operation);
-  };
-  hooks.after_commit = [this](char const* operation) {
-    return commit(after_commit_, true, operation);
-  };
-  hooks.before_read = [this](char const*) -> Result<void> {
-    if (faults_.crashed && !faults_.quiet)
-      return fail(ErrorCode::unavailable, "the process is dead");
-    return {};
-  };
-  store::set_faults(*memory_, std::move(hooks));
-}
 
 void Contention::draw_events() {
   auto span = static_cast<std::uint64_t>(scenarios_.front().expected.count());
@@ -139,9 +89,9 @@ void Contention::draw_events() {
   };
   for (auto& contender : contenders_) {
     auto* it = contender.get();
-    events_.emplace(some_time(), [this, it] { arrive(*it); });
+    agenda_.at(some_time(), [this, it] { arrive(*it); });
     if (options_.without_faults || !chance(random_, 0.3)) continue;
-    events_.emplace(some_time(), [this, it] { send(*it, draw_signal(random_, it->state())); });
+    agenda_.at(some_time(), [this, it] { send(*it, draw_signal(random_)); });
   }
 }
 
@@ -149,7 +99,7 @@ void Contention::boot() {
   process_.reset();
   faults_.crashed = false;
   budget_.restarted();
-  process_ = std::make_unique<Process>(*machine_, ++lives_);
+  process_ = std::make_unique<Process>(machine_, ++lives_);
   script_.say("process " + std::to_string(lives_) + " starts");
   for (auto& contender : contenders_) {
     // Somebody takes each of them up, sooner or later.
@@ -157,7 +107,7 @@ void Contention::boot() {
     Duration after = later ? Duration(between(random_, 0, 120'000)) : Duration(0);
     auto* it = contender.get();
     int life = lives_;
-    events_.emplace(clock_.now() + after, [this, it, life] {
+    agenda_.at(clock_.now() + after, [this, it, life] {
       if (life == lives_) take_up(*it);
     });
   }
@@ -185,9 +135,9 @@ void Contention::arrive(Contender& contender) {
   // What was not written is asked for again; what was, but not answered, somebody takes up.
   auto* it = &contender;
   if (contender.run().empty())
-    events_.emplace(clock_.now() + std::chrono::seconds(1), [this, it] { arrive(*it); });
+    agenda_.at(clock_.now() + std::chrono::seconds(1), [this, it] { arrive(*it); });
   else if (!started)
-    events_.emplace(clock_.now() + std::chrono::seconds(1), [this, it] { take_up(*it); });
+    agenda_.at(clock_.now() + std::chrono::seconds(1), [this, it] { take_up(*it); });
 }
 
 void Contention::take_up(Contender& contender) {
@@ -197,19 +147,7 @@ void Contention::take_up(Contender& contender) {
   if (resumed) return;
   script_.say("not taken up: " + resumed.error().message);
   auto* it = &contender;
-  events_.emplace(clock_.now() + std::chrono::seconds(1), [this, it] { take_up(*it); });
-}
-
-bool Contention::work() {
-  auto& workers = process_->workers();
-  std::size_t ready = workers.waiting() + workers.answered();
-  if (ready == 0) return false;
-  std::size_t index = random_.below(ready);
-  if (index < workers.waiting())
-    workers.perform(index);
-  else
-    workers.deliver(index - workers.waiting());
-  return true;
+  agenda_.at(clock_.now() + std::chrono::seconds(1), [this, it] { take_up(*it); });
 }
 
 void Contention::pass_time() {
@@ -218,7 +156,7 @@ void Contention::pass_time() {
     if (time && (!next || *time < *next)) next = time;
   };
   for (auto const& contender : contenders_) consider(contender->client().next_arrival());
-  if (!events_.empty()) consider(events_.begin()->first);
+  consider(agenda_.next());
   bool asks = chance(random_, 0.02);
   if (next) clock_.advance(*next - clock_.now());
   if (next && !asks) return;
@@ -248,12 +186,7 @@ void Contention::send(Contender& contender, engine::Signal const& signal) {
 
 void Contention::happen() {
   for (auto& contender : contenders_) contender->client().deliver_late();
-  while (!events_.empty() && events_.begin()->first <= clock_.now() && !faults_.crashed) {
-    auto happens = std::move(events_.begin()->second);
-    events_.erase(events_.begin());
-    happens();
-    sync();
-  }
+  while (!faults_.crashed && agenda_.happen(clock_.now())) sync();
 }
 
 void Contention::step() {
@@ -261,7 +194,7 @@ void Contention::step() {
   if (faults_.crashed) {
     clock_.advance(std::chrono::seconds(between(random_, 0, 30)));
     boot();
-  } else if (!work()) {
+  } else if (!process_->workers().do_any(random_)) {
     pass_time();
     if (!faults_.crashed) process_->core().tick();
   }
@@ -331,10 +264,6 @@ bool Contention::over() const {
 
 Report Contention::run() {
   cloud_.furnish();
-  machine_ = std::make_unique<Machine>(Machine{clock_, random_, *store_, *packages_, executors_,
-                                               evaluators_, world_.metric_lag, options_.bug,
-                                               world_.unload_after});
-  set_store_faults();
   draw_events();
   boot();
   while (!over() && steps_ < most_steps) step();
@@ -343,18 +272,18 @@ Report Contention::run() {
   faults_.quiet = true;
   if (auto locks = own_store_->locks(); broken_.empty() && !locks->empty())
     broken("lock " + locks->front().name + " is still held by " + locks->front().run);
-  return report();
+  return told();
 }
 
-Report Contention::report() {
-  Report report;
-  report.violations = broken_;
-  auto const& calls = budget_.violations();
-  report.violations.insert(report.violations.end(), calls.begin(), calls.end());
-  Sha256 hash;
+Report Contention::told() {
+  std::vector<std::string> violations = budget_.violations();
   for (auto const& contender : contenders_) {
     auto found = contender->violations();
-    report.violations.insert(report.violations.end(), found.begin(), found.end());
+    violations.insert(violations.end(), found.begin(), found.end());
+  }
+  Report report = Stage::report(std::move(violations), faults_);
+  Sha256 hash;
+  for (auto const& contender : contenders_) {
     for (auto const& line : contender->journal()) hash.update(line + "\n");
     for (auto const& end : contender->ends())
       report.end_state += (report.end_state.empty() ? "" : " ") + end;
@@ -362,10 +291,7 @@ Report Contention::report() {
     if (contender->phase() == Phase::refused) report.end_state += " refused";
   }
   report.journal_hash = hex(hash.finish());
-  report.ok = report.violations.empty();
-  if (!report.ok || options_.keep_script) report.script = script_.lines();
   report.crashes = lives_ - 1;
-  report.steps = steps_;
   return report;
 }
 

@@ -13,8 +13,11 @@ std::string_view name_of(CallFault fault) {
     case CallFault::server_error: return "meets a server error";
     case CallFault::busy: return "meets a conflict";
     case CallFault::stale: return "is called stale";
+    case CallFault::duplicated: return "arrives twice";
     case CallFault::touched: return "comes after an identical write of somebody";
     case CallFault::late: return "times out and arrives late";
+    case CallFault::stalled: return "is held up in a process that is stopped";
+    case CallFault::stale_read: return "answers what was";
     case CallFault::crash_before: return "the process dies before it";
     case CallFault::crash_after: return "the process dies after it";
   }
@@ -65,12 +68,19 @@ CallFault Faults::draw_kind(CloudCall const& call) {
       CallFault::slow,        CallFault::lost_answer, CallFault::lost_answer,
       CallFault::lost_answer, CallFault::not_arrived, CallFault::not_arrived,
       CallFault::never_sent,  CallFault::throttled,   CallFault::server_error,
-      CallFault::busy,        CallFault::stale};
+      CallFault::busy,        CallFault::stale,       CallFault::duplicated};
+  bool of_alias = call.operation == "GetAlias";
+  if (of_alias && rates_.stale_reads && chance(random_, 0.7)) return CallFault::stale_read;
   if (!call.write) return of_reads[random_.below(std::size(of_reads))];
+  // Only what its RevisionId guards may come so late: for the rest there is the trust window.
+  if (call.operation == "UpdateAlias" && rates_.pause > 0 && chance(random_, 0.3))
+    return CallFault::stalled;
   if (call.operation == "UpdateAlias" && chance(random_, 0.3))
     return chance(random_, 0.6) ? CallFault::touched : CallFault::late;
   return of_writes[random_.below(std::size(of_writes))];
 }
+
+bool Faults::draw_pause() { return takes(rates_.pause) && next_trouble(); }
 
 CommitFault Faults::draw_commit() {
   bool crashes = takes(rates_.crash);

@@ -18,8 +18,11 @@ enum class CallFault {
   server_error,  ///< 500 or 503 before any effect
   busy,          ///< 409: an update is in progress
   stale,         ///< 412 without any change
+  duplicated,    ///< AWS gets it twice, and either answer comes back
   touched,       ///< somebody wrote the very same content again: only the RevisionId moved
   late,          ///< times out here and takes effect a while later
+  stalled,       ///< its process is stopped right before it is sent
+  stale_read,    ///< a read of an alias that answers what it was up to half a minute ago
   crash_before,  ///< the process dies before the call …
   crash_after,   ///< … or after its effect, before it is journalled
 };
@@ -37,6 +40,8 @@ class Faults {
 
   CallFault draw(CloudCall const& call);
   CommitFault draw_commit();
+  /// Whether the process that acts is stopped here for a while.
+  bool draw_pause();
   Random& random() { return random_; }
 
   /// Numbers one more thing that goes wrong or that somebody does. False: it is left out, because
@@ -44,7 +49,7 @@ class Faults {
   bool next_trouble() { return !left_out_.contains(troubles_++); }
   int troubles() const { return troubles_; }
 
-  /// Whether the process is dead: nothing of it reaches AWS or the store any more.
+  /// Whether the process that acts is dead: nothing of it reaches AWS or the store any more.
   bool crashed = false;
   /// While the simulator itself looks at the store.
   bool quiet = false;

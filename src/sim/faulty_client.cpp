@@ -20,9 +20,15 @@ std::unexpected<Failure> failure(ErrorCode code, std::string text, bool may_have
 
 }  // namespace
 
-FaultyClient::FaultyClient(Cloud& cloud, VirtualClock& clock, Faults& faults, WriteListener& watch,
-                           Script& script)
-    : cloud_(cloud), clock_(clock), faults_(faults), watch_(watch), script_(script) {}
+FaultyClient::FaultyClient(Network network, WriteListener& watch, Clock& waits,
+                           std::function<void()> stop)
+    : cloud_(network.cloud),
+      clock_(network.clock),
+      faults_(network.faults),
+      watch_(watch),
+      script_(network.script),
+      waits_(waits),
+      stop_(std::move(stop)) {}
 
 std::expected<Response, Failure> FaultyClient::send(net::Request const& request,
                                                     net::SendOptions const&, std::stop_token stop) {
@@ -30,6 +36,7 @@ std::expected<Response, Failure> FaultyClient::send(net::Request const& request,
     return failure(ErrorCode::cancelled, "stopped", false);
   CloudCall call = Cloud::read(request);
   watch_.sent(call);
+  // On its way nothing holds it up, whatever becomes of its process.
   clock_.advance(Duration(between(faults_.random(), 5, 60)));
   CallFault fault = faults_.draw(call);
   if (fault != CallFault::none)
@@ -42,13 +49,28 @@ FaultyClient::Answer FaultyClient::with_fault(net::Request const& request, Cloud
                                               CallFault fault) {
   switch (fault) {
     case CallFault::none: break;
-    case CallFault::slow: clock_.advance(Duration(between(faults_.random(), 500, 20'000))); break;
+    case CallFault::slow: {
+      auto answer = perform(request, call, false);
+      wait(Duration(between(faults_.random(), 500, 20'000)));
+      return answer;
+    }
+    case CallFault::stalled: return stalled(request, call);
+    case CallFault::stale_read: {
+      Duration age(between(faults_.random(), 1, 30'000));
+      auto old = cloud_.alias_as_of(call, clock_.now() - age);
+      return old ? *old : perform(request, call, false);
+    }
+    case CallFault::duplicated: {
+      Response first = perform(request, call, false);
+      Response second = perform(request, call, true);
+      return chance(faults_.random(), 0.5) ? first : second;
+    }
     case CallFault::lost_answer:
       perform(request, call, false);
-      clock_.advance(std::chrono::seconds(between(faults_.random(), 0, 30)));
+      wait(std::chrono::seconds(between(faults_.random(), 0, 30)));
       return failure(ErrorCode::timeout, "no answer came", true);
     case CallFault::not_arrived:
-      clock_.advance(std::chrono::seconds(between(faults_.random(), 0, 30)));
+      wait(std::chrono::seconds(between(faults_.random(), 0, 30)));
       return failure(ErrorCode::timeout, "no answer came", true);
     case CallFault::never_sent: return failure(ErrorCode::unavailable, "connection refused", false);
     case CallFault::throttled: return refusal(429, "TooManyRequestsException", "Rate exceeded");
@@ -67,7 +89,7 @@ FaultyClient::Answer FaultyClient::with_fault(net::Request const& request, Cloud
     case CallFault::late:
       late_.push_back(
           {clock_.now() + Duration(between(faults_.random(), 1, 40'000)), request, call});
-      clock_.advance(Duration(between(faults_.random(), 1, 30'000)));
+      wait(Duration(between(faults_.random(), 1, 30'000)));
       return failure(ErrorCode::timeout, "no answer came", true);
     case CallFault::crash_before:
       faults_.crashed = true;
@@ -96,10 +118,18 @@ Response FaultyClient::perform(net::Request const& request, CloudCall const& cal
   if (!accepted || call.operation == "SendRequest") return response;
   // A late one may find its intent settled already; what it did is looked at in the world.
   if (late)
-    watch_.touched();
+    watch_.arrived_late(write);
   else
     watch_.accepted(std::move(write));
   return response;
+}
+
+/// Its process is stopped when it has looked at everything and only has to send.
+FaultyClient::Answer FaultyClient::stalled(net::Request const& request, CloudCall const& call) {
+  ENSURE(stop_);
+  stop_();
+  if (faults_.crashed) return failure(ErrorCode::cancelled, "the process died", false);
+  return perform(request, call, !watch_.owns(call));
 }
 
 /// Writes what is there once more: the RevisionId changes and nothing else.

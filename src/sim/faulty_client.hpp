@@ -14,19 +14,31 @@ class WriteListener {
   virtual ~WriteListener() = default;
   /// Lambda accepted a write of the run.
   virtual void accepted(Write write) = 0;
-  /// The world has changed in another way.
-  virtual void touched() = 0;
+  /// … and one that whoever sent it does not wait for any more.
+  virtual void arrived_late(Write const& write) = 0;
   /// A webhook reached its receiver under that id.
   virtual void delivered(std::string const& id) = 0;
-  /// A request of the run leaves for AWS.
-  virtual void sent(CloudCall const& call) = 0;
+  /// A request of the run leaves for AWS. Whoever knows says under which epoch.
+  virtual void sent(CloudCall& call) = 0;
+  /// Whether who sent it still owns the run.
+  virtual bool owns(CloudCall const&) { return true; }
+};
+
+/// What lies between a process and AWS.
+struct Network {
+  Cloud& cloud;
+  VirtualClock& clock;
+  Faults& faults;
+  Script& script;
 };
 
 /// The network between the run and AWS: loses, delays, refuses and reorders as the seed says.
 class FaultyClient final : public net::Client {
  public:
-  FaultyClient(Cloud& cloud, VirtualClock& clock, Faults& faults, WriteListener& watch,
-               Script& script);
+  /// `waits` is how the process waits for its answers. `stop` stops the process for a while, as
+  /// SIGSTOP does; without it none is stopped in the middle of a call.
+  FaultyClient(Network network, WriteListener& watch, Clock& waits,
+               std::function<void()> stop = nullptr);
 
   std::expected<net::Response, net::Failure> send(net::Request const& request,
                                                   net::SendOptions const& options,
@@ -46,6 +58,8 @@ class FaultyClient final : public net::Client {
 
   Answer with_fault(net::Request const& request, CloudCall const& call, CallFault fault);
   net::Response perform(net::Request const& request, CloudCall const& call, bool late);
+  Answer stalled(net::Request const& request, CloudCall const& call);
+  void wait(Duration time) { waits_.sleep(time, {}); }
   void touch(CloudCall const& call);
   std::string alias_named(CloudCall const& call) const;
 
@@ -54,6 +68,8 @@ class FaultyClient final : public net::Client {
   Faults& faults_;
   WriteListener& watch_;
   Script& script_;
+  Clock& waits_;
+  std::function<void()> stop_;
   std::deque<Late> late_;
 };
 

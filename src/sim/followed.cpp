@@ -39,6 +39,26 @@ void Followed::accepted(Write write) {
   (*whose)->accepted(write);
 }
 
+void Followed::arrived_late(Write const& write) {
+  changed_ = true;
+  sync();
+  for (auto& watch : watches_)
+    if (watch->run() == write.call.run) watch->arrived_late(write);
+}
+
+/// The guard of an alias's write is an epoch's: whoever sends one says under which.
+void Followed::sent(CloudCall& call) {
+  budget_.sent(world_.clock.now(), call);
+  if (!call.write || call.operation == "SendRequest") return;
+  sync();
+  for (auto const& watch : watches_) {
+    auto epoch = watch->epoch_of(call);
+    if (!epoch) continue;
+    call.run = watch->run();
+    call.epoch = *epoch;
+  }
+}
+
 void Followed::delivered(std::string const& id) {
   sync();
   // An id begins with its run's.

@@ -18,8 +18,10 @@ class Followed final : public WriteListener {
   void sync();
   void accepted(Write write) override;
   void delivered(std::string const& id) override;
-  void touched() override { changed_ = true; }
-  void sent(CloudCall const& call) override { budget_.sent(world_.clock.now(), call); }
+  void arrived_late(Write const& write) override;
+  void sent(CloudCall& call) override;
+  /// Somebody else has changed the world.
+  void touched() { changed_ = true; }
   void restarted() { budget_.restarted(); }
   /// Looks at the world where it may have changed since the last look.
   void look();

@@ -25,15 +25,15 @@ std::string shown(IntentName const& intent) {
          std::to_string(intent.index + 1);
 }
 
-std::optional<IntentName> open_intent(View const& view, Write const& write) {
+std::optional<IntentName> open_intent(View const& view, CloudCall const& call) {
   for (auto const& [path, node] : view.state.nodes) {
     if (node.effects.empty() || !node.effects.back().open()) continue;
     std::string const& name = node.effects.back().intent["name"].as_string();
     // What the call of an intent is named in Lambda's API.
     bool alias = name == "DescribeAlias" || name == "FenceAlias";
-    if ((alias ? "UpdateAlias" : name) != write.call.operation) continue;
+    if ((alias ? "UpdateAlias" : name) != call.operation) continue;
     auto const& function = view.function(node.input["release"].as_string());
-    if (function.name != write.call.function || function.region != write.call.region) continue;
+    if (function.name != call.function || function.region != call.region) continue;
     return IntentName{path, node.attempt, node.effects.size() - 1};
   }
   return std::nullopt;
@@ -51,6 +51,7 @@ std::vector<std::unique_ptr<Invariant>> all_invariants() {
   all.push_back(verdicts_invariant());
   all.push_back(places_invariant());
   all.push_back(journal_invariant());
+  all.push_back(fences_invariant());
   all.push_back(drain_invariant());
   all.push_back(webhooks_invariant());
   return all;

@@ -35,7 +35,7 @@ struct IntentName {
 };
 std::string shown(IntentName const& intent);
 /// The intent that this write can belong to: of the same call on the same function, and open.
-std::optional<IntentName> open_intent(View const& view, Write const& write);
+std::optional<IntentName> open_intent(View const& view, CloudCall const& call);
 
 /// Something that must hold in every run whatever happens (operability L). Each looks at what it
 /// needs; what it finds broken it says in a sentence.
@@ -46,6 +46,8 @@ class Invariant {
   virtual void event(View const&, engine::Event const&) {}
   /// Lambda accepted a write of the run. Called after everything committed was folded.
   virtual void write(View const&, Write const&) {}
+  /// … and one that nobody waited for any more: its intent may be closed.
+  virtual void late(View const&, Write const&) {}
   /// A webhook of the run reached its receiver.
   virtual void delivery(View const&, std::string const& /*id*/) {}
   /// Something happened; cheap looks at the world as it is.
@@ -76,6 +78,8 @@ std::unique_ptr<Invariant> verdicts_invariant();
 std::unique_ptr<Invariant> places_invariant();
 /// The journal has no gaps, one end, and rising epochs (L6, L7).
 std::unique_ptr<Invariant> journal_invariant();
+/// After the fencing write of a take-over no write of an earlier owner takes effect (E7, L1).
+std::unique_ptr<Invariant> fences_invariant();
 
 /// A candidate is deleted after its drain, and by nobody while an alias names it (E5, J7).
 std::unique_ptr<Invariant> drain_invariant();

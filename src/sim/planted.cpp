@@ -16,7 +16,9 @@ std::vector<PlantedName> const& planted_bugs() {
       {PlantedBug::lost_answer_fails, "LostAnswerFails"},
       {PlantedBug::weights_merged, "WeightsMerged"},
       {PlantedBug::latest_compared, "LatestCompared"},
-      {PlantedBug::no_drain, "NoDrain"}};
+      {PlantedBug::no_drain, "NoDrain"},
+      {PlantedBug::no_epoch_check, "NoEpochCheck"},
+      {PlantedBug::no_fence, "NoFence"}};
   return all;
 }
 

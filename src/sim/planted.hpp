@@ -7,6 +7,7 @@
 #include "engine/core.hpp"
 #include "engine/step.hpp"
 #include "net/client.hpp"
+#include "store/store.hpp"
 
 namespace sluice::sim {
 
@@ -27,6 +28,8 @@ enum class PlantedBug {
   weights_merged,            ///< an alias write leaves out weights where it wants none
   latest_compared,           ///< "nothing to do" is found by `$LATEST`, not by what is served
   no_drain,                  ///< the candidate is deleted as soon as the rollback is done
+  no_epoch_check,            ///< the store takes journal writes of whoever owned the run before
+  no_fence,                  ///< a take-over does not make the fencing write
 };
 
 struct PlantedName {
@@ -41,5 +44,8 @@ engine::Executors planted_executors(PlantedBug bug);
 
 /// The way to AWS with that bug; null: it is not one of the client's. `inner` must outlive it.
 std::unique_ptr<net::Client> planted_client(PlantedBug bug, net::Client& inner);
+
+/// The store with that bug; null: it is not one of the store's. `inner` must outlive it.
+std::unique_ptr<store::Store> planted_store(PlantedBug bug, store::Store& inner);
 
 }  // namespace sluice::sim

@@ -30,15 +30,35 @@ class Access final : public engine::AwsAccess {
   Duration lag_;
 };
 
+/// A process may be stopped before it looks whether it may send, and when an answer comes.
+class Hesitates final : public net::Client {
+ public:
+  Hesitates(net::Client& behind, std::function<void()> const& may_stop)
+      : behind_(behind), may_stop_(may_stop) {}
+  std::expected<net::Response, net::Failure> send(net::Request const& request,
+                                                  net::SendOptions const& options,
+                                                  std::stop_token stop) override {
+    may_stop_();
+    auto answer = behind_.send(request, options, std::move(stop));
+    may_stop_();
+    return answer;
+  }
+
+ private:
+  net::Client& behind_;
+  std::function<void()> const& may_stop_;
+};
+
 }  // namespace
 
 Process::Process(Machine& machine, int number) : machine_(machine), budget_(machine.clock) {
+  if (machine.tokens) budget_.share(*machine.tokens);
   core_ = std::make_unique<engine::Core>(engine::Core::Ports{
       machine.store, workers_, machine.clock, machine.random, machine.executors, machine.evaluators,
       "process-" + std::to_string(number),
       [this](std::string const& run, engine::Snapshot const& seen,
              std::vector<engine::Event> const&) { committed_[run] = seen.state; },
-      machine.unload_after});
+      machine.unload_after, machine.trust});
 }
 
 std::optional<engine::RunState> Process::committed(std::string const& run) const {
@@ -49,7 +69,9 @@ std::optional<engine::RunState> Process::committed(std::string const& run) const
 
 std::shared_ptr<engine::Services> Process::services(net::Client& client) {
   net::Client* way = &client;
-  if (auto planted = planted_client(machine_.bug, client)) {
+  if (machine_.trust) way = wrap<engine::TrustedClient>(*way, *machine_.trust);
+  if (machine_.may_stop) way = wrap<Hesitates>(*way, machine_.may_stop);
+  if (auto planted = planted_client(machine_.bug, *way)) {
     way = planted.get();
     clients_.push_back(std::move(planted));
   }

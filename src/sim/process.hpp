@@ -5,6 +5,7 @@
 #include "aws/budget.hpp"
 #include "aws/caller.hpp"
 #include "engine/core.hpp"
+#include "engine/trust.hpp"
 #include "net/client.hpp"
 #include "sim/planted.hpp"
 #include "sim/queue_workers.hpp"
@@ -22,6 +23,11 @@ struct Machine {
   Duration metric_lag{};
   PlantedBug bug = PlantedBug::none;
   std::optional<Duration> unload_after;
+
+  // Of one of several servers:
+  engine::Trust* trust = nullptr;      ///< null: it is the only one
+  aws::TokenSource* tokens = nullptr;  ///< null: it has a budget of its own
+  std::function<void()> may_stop;      ///< around each request, outside of what guards it
 };
 
 /// One life of the program: the production's Core with its work queue and its way to AWS.
@@ -41,6 +47,11 @@ class Process {
   QueueWorkers workers_;
   aws::Budget budget_;
   std::vector<std::unique_ptr<aws::Budget>> own_budgets_;  ///< with limiter_per_run
+  template <class Client, class... More>
+  net::Client* wrap(More&&... more) {
+    return clients_.emplace_back(std::make_unique<Client>(std::forward<More>(more)...)).get();
+  }
+
   std::vector<std::unique_ptr<net::Client>> clients_;
   std::vector<std::unique_ptr<engine::AwsAccess>> access_;
   std::map<std::string, engine::RunState> committed_;

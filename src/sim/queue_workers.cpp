@@ -26,6 +26,17 @@ void QueueWorkers::deliver(std::size_t index) {
   answer();
 }
 
+bool QueueWorkers::do_any(Random& random) {
+  std::size_t ready = waiting() + answered();
+  if (ready == 0) return false;
+  std::size_t index = random.below(ready);
+  if (index < waiting())
+    perform(index);
+  else
+    deliver(index - waiting());
+  return true;
+}
+
 void QueueWorkers::clear() {
   work_.clear();
   answers_.clear();

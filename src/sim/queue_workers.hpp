@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/random.hpp"
 #include "engine/core.hpp"
 
 namespace sluice::sim {
@@ -18,6 +19,8 @@ class QueueWorkers final : public engine::Workers {
   /// Does the work at that place; its answer joins those that wait to be delivered.
   void perform(std::size_t index);
   void deliver(std::size_t index);
+  /// One of all that is ready. False: nothing is.
+  bool do_any(Random& random);
   /// The process died: nothing of it goes on.
   void clear();
 

@@ -19,6 +19,7 @@ FaultRates draw_faults(Random& random) {
   rates.foreign = chance(random, 0.2) ? 1 : 0;
   rates.clock_jumps = chance(random, 0.15) ? between(random, 1, 3) : 0;
   rates.failed_update = chance(random, 0.1) ? 1 : 0;
+  rates.stale_reads = chance(random, 0.3);
   return rates;
 }
 
@@ -60,6 +61,25 @@ Scenario draw_free_scenario(Random& random, store::Packages& packages) {
   scenario.expected *= 10;
   bound(scenario);
   scenario.expected /= 10;
+  return scenario;
+}
+
+Scenario draw_cluster_scenario(Random& random, store::Packages& packages) {
+  Scenario scenario = draw_free_scenario(random, packages);
+  ServerDoings& servers = scenario.servers;
+  static constexpr int paces[] = {1, 2, 4};
+  servers.places = chance(random, 0.15) ? 1 : between(random, 2, 3);
+  servers.pace = paces[random.below(std::size(paces))];
+  bool quiet = scenario.faults.most == 0;
+  if (quiet) return scenario;
+  auto often = [&](int most) { return chance(random, 0.5) ? between(random, 1, most) : 0; };
+  servers.late = between(random, 0, servers.places - 1);
+  servers.kills = often(3);
+  servers.stops = often(5);
+  servers.leaves = often(3);
+  servers.cuts = often(3);
+  scenario.faults.pause = chance(random, 0.6) ? 0.1 * random.fraction() : 0;
+  scenario.faults.most += servers.pace * 5;
   return scenario;
 }
 

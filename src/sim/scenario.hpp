@@ -38,7 +38,19 @@ struct FaultRates {
   double foreign = 0;        ///< chance that somebody else acts on the function during the run
   double failed_update = 0;  ///< chance that an update ends Failed
   int clock_jumps = 0;       ///< of the process's clock, by an hour at most
+  bool stale_reads = false;  ///< aliases may be read as they were up to half a minute ago
+  double pause = 0;          ///< of calls and commits: the process is stopped there for a while
   int most = 0;              ///< faults in all
+};
+
+/// Where several servers share a store: how many there are, and how often something happens to one.
+struct ServerDoings {
+  int places = 1;  ///< servers at a time, at most
+  int late = 0;    ///< of them, that come only when the run is on its way
+  int kills = 0, stops = 0, leaves = 0;
+  int cuts = 0;  ///< the store cannot be reached by one of them, or by all
+  int pace =
+      1;  ///< leases last that many times as long as in production, and all that goes with it
 };
 
 struct Scenario {
@@ -46,6 +58,7 @@ struct Scenario {
   plan::Plan plan;
   std::vector<FunctionScenario> functions;
   FaultRates faults;
+  ServerDoings servers;
   int signals = 0;        ///< sent at random moments
   double approves = 0.8;  ///< chance that whoever is asked says yes
   Duration metric_lag{};
@@ -59,6 +72,8 @@ struct Scenario {
 Scenario draw_scenario(Random& random, store::Packages& packages);
 /// Mostly with a plan that has more in it than releases (scenario_tree.hpp).
 Scenario draw_free_scenario(Random& random, store::Packages& packages);
+/// The same for one to three servers, to which more happens.
+Scenario draw_cluster_scenario(Random& random, store::Packages& packages);
 /// Another release in the world of `first`, of functions of its own.
 Scenario draw_neighbour(Random& random, store::Packages& packages, Scenario const& first,
                         std::string prefix);

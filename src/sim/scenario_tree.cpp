@@ -24,7 +24,10 @@ class Embellish {
 
   void run() {
     plan::Plan& plan = scenario_.plan;
+    plan.context =
+        json::Value{{"go", true}, {"halt", false}, {"items", json::Array{"first", "second"}}};
     for (auto& target : plan.root.children) {
+      target_ = target.name;
       for (auto& part : target.children) {
         if (part.compensation.empty()) continue;
         std::string path = plan::child_path(target.name, part.name);
@@ -61,8 +64,7 @@ class Embellish {
     Node node =
         scope ? extra_scope(parent, depth, in_loop, published) : leaf(unused("extra"), published);
     std::string path = plan::child_path(parent, node.name);
-    if (chance(random_, 0.15))
-      node.when = chance(random_, 0.5) ? json::Value("always") : json::Value(chance(random_, 0.5));
+    if (chance(random_, 0.25)) node.when = condition();
     if (chance(random_, 0.15)) node.timeout = timeout();
     if (chance(random_, 0.15)) node.guards.push_back(leaf(unused("guard"), published));
     bool failing = chance(random_, 0.6);
@@ -85,6 +87,7 @@ class Embellish {
     if (loops) {
       json::Value items = json::Array{};
       for (int i = sim::between(random_, 0, 4); i > 0; --i) items.push("item " + std::to_string(i));
+      if (chance(random_, 0.2)) items = expression("pointer@1", "/context/items");
       node.loop = plan::Loop{std::move(items), sim::between(random_, 1, 3)};
     }
     for (int i = loops ? 1 : sim::between(random_, 2, 3); i > 0; --i)
@@ -95,6 +98,24 @@ class Embellish {
     return node;
   }
 
+  static json::Value expression(std::string language, std::string text) {
+    return plan::to_json(plan::Expression{std::move(language), std::move(text)});
+  }
+
+  json::Value condition() {
+    // Now and then one that cannot be evaluated, which fails the node.
+    if (chance(random_, 0.05))
+      return expression(chance(random_, 0.5) ? "pointer@1" : counting_language, "/nothing");
+    switch (random_.below(6)) {
+      case 0: return "always";
+      case 1: return true;
+      case 2: return false;
+      case 3: return expression("pointer@1", "/context/go");
+      case 4: return expression("pointer@1", "/context/halt");
+      default: return expression(counting_language, std::to_string(sim::between(random_, 0, 6)));
+    }
+  }
+
   void draw_needs(Node& graph) {
     for (std::size_t i = 1; i < graph.children.size(); ++i)
       for (std::size_t k = 0; k < i; ++k)
@@ -102,7 +123,7 @@ class Embellish {
   }
 
   Node leaf(std::string name, bool published) {
-    switch (random_.below(published ? 5 : 4)) {
+    switch (random_.below(published ? 6 : 4)) {
       case 0: {
         plan::ApprovalStep approval;
         approval.expiration = minutes(sim::between(random_, 1, 60));
@@ -115,6 +136,7 @@ class Embellish {
         return plan::leaf(std::move(name), pause);
       }
       case 4: return plan::leaf(std::move(name), invocation());
+      case 5: return plan::leaf(std::move(name), check());
       default: return plan::leaf(std::move(name), webhook());
     }
   }
@@ -136,6 +158,22 @@ class Embellish {
     step.release = releases[random_.below(releases.size())].id;
     step.idempotent = chance(random_, 0.7);
     scenario_.expected += minutes(3);
+    return step;
+  }
+
+  /// Of a release whose candidate is there.
+  plan::CheckStep check() {
+    std::vector<std::string> here;
+    for (auto const& release : scenario_.plan.releases)
+      if (release.target == target_) here.push_back(release.id);
+    plan::CheckStep step;
+    step.release = here[random_.below(here.size())];
+    bool at_once = scenario_.metric_lag == Duration::zero();
+    step.duration = at_once ? Duration(seconds(sim::between(random_, 1, 60)))
+                            : Duration(minutes(sim::between(random_, 1, 10)));
+    step.no_data_grace = seconds(sim::between(random_, 0, 120));
+    step.roll_back_on_no_data = chance(random_, 0.7);
+    scenario_.expected += step.duration + step.no_data_grace + minutes(5);
     return step;
   }
 
@@ -196,6 +234,7 @@ class Embellish {
 
   Random& random_;
   Scenario& scenario_;
+  std::string target_;  ///< whose branch is drawn
   int names_ = 0;
 };
 
@@ -205,6 +244,12 @@ void embellish(Random& random, Scenario& scenario) {
   Embellish(random, scenario).run();
   auto problems = plan::problems_of(scenario.plan);
   ENSURE(problems.empty());
+}
+
+Result<json::Value> evaluate_counting(std::string const& text, plan::Scope const& scope) {
+  bool number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!number) return fail(ErrorCode::invalid_input, "'" + text + "' is not a number");
+  return scope["nodes"].members().size() >= std::stoul(text);
 }
 
 }  // namespace sluice::sim

@@ -22,7 +22,7 @@ void move_alias(Random& random, Cloud& cloud, FunctionScenario const& function,
 
 }  // namespace
 
-Signal draw_signal(Random& random, engine::RunState const&) {
+Signal draw_signal(Random& random) {
   static constexpr char const* kinds[] = {"approve", "reject",   "skip",     "promote",
                                           "pause",   "continue", "rollback", "stop",
                                           "approve", "skip",     "rollback", "retry"};

@@ -6,7 +6,7 @@
 namespace sluice::sim {
 
 /// A signal somebody sends at a moment when nobody asked for one: often a wrong one.
-engine::Signal draw_signal(Random& random, engine::RunState const& state);
+engine::Signal draw_signal(Random& random);
 
 /// What a person answers where the run waits for one; none: nobody is asked.
 std::optional<engine::Signal> draw_answer(Random& random, Scenario const& scenario,

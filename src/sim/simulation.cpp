@@ -7,34 +7,40 @@ namespace {
 
 /// Far above what any run takes: a run that needs more goes in circles.
 constexpr int most_steps = 20'000;
-constexpr Time start_of_time = Time(std::chrono::hours(24 * 365 * 56));
 
 }  // namespace
 
 Simulation::Simulation(std::uint64_t seed, Options const& options)
-    : options_(options),
-      clock_(start_of_time),
-      random_(seed),
-      scenario_(drawn(options)),
-      script_(clock_),
-      cloud_(clock_, random_.next(), scenario_),
-      faults_(random_.next(), scenario_.faults, options.left_out),
-      followed_({scenario_, cloud_, clock_, faults_, *own_store_, script_, foreign_}),
-      client_(cloud_, clock_, faults_, followed_, script_),
-      executors_(planted_executors(options.bug)) {}
+    : ReleaseStage(seed, options, draw_free_scenario),
+      client_({cloud_, clock_, faults_, script_}, followed_, clock_),
+      machine_(machine(node_clock_, scenario_)) {
+  store_faults_.committed = [this](std::string_view operation) {
+    if (operation == "create") followed_.created();
+  };
+}
+
+void Simulation::draw_events() {
+  draw_people();
+  for (int i = 0; i < scenario_.faults.clock_jumps; ++i) {
+    Time at = some_time();
+    Duration by(between(random_, -3'600'000, 3'600'000));
+    if (!faults_.next_trouble()) continue;
+    agenda_.at(at, [this, by] {
+      script_.say("the clock jumps by " + std::to_string(by.count()) + " ms");
+      node_clock_.jump(by);
+    });
+  }
+}
 
 void Simulation::boot() {
   faults_.crashed = false;
-  process_ = std::make_unique<Process>(*machine_, ++lives_);
+  process_ = std::make_unique<Process>(machine_, ++lives_);
   followed_.restarted();
 }
 
 /// True once the run stands in the store.
 bool Simulation::begin() {
-  engine::StartRequest request;
-  request.plan = scenario_.plan;
-  request.requester = "somebody";
-  auto started = process_->core().start(std::move(request), process_->services(client_));
+  auto started = process_->core().start(request(), process_->services(client_));
   if (started && started->busy) broken("the run's own locks are busy");
   if (!started && started.error().code == ErrorCode::invalid_input) {
     broken(started.error().message);
@@ -61,19 +67,6 @@ bool Simulation::take_over() {
   return false;
 }
 
-/// One thing that is ready: work, an answer, or an event whose time has come. False: nothing is.
-bool Simulation::work() {
-  auto& workers = process_->workers();
-  std::size_t ready = workers.waiting() + workers.answered();
-  if (ready == 0) return false;
-  std::size_t index = random_.below(ready);
-  if (index < workers.waiting())
-    workers.perform(index);
-  else
-    workers.deliver(index - workers.waiting());
-  return true;
-}
-
 void Simulation::pass_time() {
   std::optional<Time> next = process_->core().next_due();
   if (next) next = std::max(node_clock_.in_world(*next), clock_.now());
@@ -81,7 +74,7 @@ void Simulation::pass_time() {
     if (time && (!next || *time < *next)) next = time;
   };
   consider(client_.next_arrival());
-  if (!events_.empty()) consider(events_.begin()->first);
+  consider(agenda_.next());
   if (!next) return ask_somebody();
   clock_.advance(*next - clock_.now());
   // People answer some time after they are asked, and not only when nothing else is left to do.
@@ -103,10 +96,7 @@ void Simulation::ask_somebody() {
 
 void Simulation::happen(Time now) {
   client_.deliver_late();
-  while (!events_.empty() && events_.begin()->first <= now && !faults_.crashed) {
-    auto happens = std::move(events_.begin()->second);
-    events_.erase(events_.begin());
-    happens();
+  while (!faults_.crashed && agenda_.happen(now)) {
   }
 }
 
@@ -119,7 +109,7 @@ void Simulation::step() {
     script_.say("process " + std::to_string(lives_) + " starts");
     if (!take_over()) faults_.crashed = true;
   } else {
-    if (!work()) {
+    if (!process_->workers().do_any(random_)) {
       pass_time();
       if (!faults_.crashed) process_->core().tick();
     }
@@ -127,57 +117,29 @@ void Simulation::step() {
   }
   followed_.sync();
   followed_.look();
-  if (clock_.now() - start_of_time > scenario_.bound) {
+  if (too_late()) {
     broken("the run has not ended after " + text_of(scenario_.bound));
     steps_ = most_steps;
   }
 }
 
-void Simulation::finish() {
-  if (!over()) {
-    if (broken_.empty()) broken("the run has not ended after " + std::to_string(steps_) + " steps");
-    return;
-  }
-  while (client_.next_arrival()) {
-    clock_.advance(*client_.next_arrival() - clock_.now());
-    client_.deliver_late();
-  }
-  clock_.advance(scenario_.settle_delay + std::chrono::seconds(1));
-  followed_.end();
-  check_memory();
-  check_acknowledged();
+void Simulation::send(engine::Signal signal) {
+  name_what_was_read(signal);
+  std::string run = followed_.current().id;
+  auto taken = process_->core().signal(run, signal);
+  script_.say("signal " + signal.kind + " " + signal.node + ": " +
+              (taken ? "taken" : taken.error().message));
+  if (taken) promises_.acknowledged(run, signal.kind);
 }
 
 Report Simulation::run() {
-  cloud_.furnish();
-  machine_ = std::make_unique<Machine>(Machine{node_clock_, random_, *store_, *packages_,
-                                               executors_, evaluators_, scenario_.metric_lag,
-                                               options_.bug, scenario_.unload_after});
-  set_store_faults();
   draw_events();
   boot();
   while (!begin()) boot();
   while (!over() && steps_ < most_steps) step();
   finish();
-  return report();
-}
-
-Report Simulation::report() {
-  Report report;
-  report.violations = followed_.violations();
-  report.violations.insert(report.violations.end(), broken_.begin(), broken_.end());
-  report.ok = report.violations.empty();
-  report.journal_hash = followed_.hash();
-  if (followed_.any()) report.end_state = followed_.all().front()->state().end_state;
-  if (!report.ok || options_.keep_script) {
-    report.script = script_.lines();
-    report.plan = plan::to_json(scenario_.plan).pretty();
-  }
-  report.left_out = options_.left_out;
-  report.troubles = faults_.troubles();
-  report.crashes = lives_ - 1;
-  report.steps = steps_;
-  return report;
+  if (over()) check_memory(*process_);
+  return told();
 }
 
 }  // namespace sluice::sim

@@ -35,7 +35,7 @@ Report run_seed(std::uint64_t seed, Options const& options) {
   return Simulation(seed, options).run();
 }
 
-Report minimised(std::uint64_t seed, Options const& options, Report failed) {
+Report minimised(std::uint64_t seed, Options const& options, Report failed, SeedRunner run) {
   std::string kind = kind_of(failed);
   if (kind.empty()) return failed;
   int attempts = 0;
@@ -47,7 +47,7 @@ Report minimised(std::uint64_t seed, Options const& options, Report failed) {
       fewer.left_out = failed.left_out;
       fewer.left_out.insert(trouble);
       ++attempts;
-      Report report = run_seed(seed, fewer);
+      Report report = run(seed, fewer);
       if (kind_of(report) != kind) continue;
       failed = std::move(report);
       progress = true;

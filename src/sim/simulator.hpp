@@ -41,7 +41,10 @@ struct Report {
 Report run_seed(std::uint64_t seed, Options const& options = {});
 
 /// The same violation with as little around it as can be: leaves out one fault or signal after the
-/// other and keeps what is still broken in the same way. `failed` is the seed's report.
-Report minimised(std::uint64_t seed, Options const& options, Report failed);
+/// other and keeps what is still broken in the same way. `failed` is the seed's report, `run` what
+/// it came from.
+using SeedRunner = Report (*)(std::uint64_t seed, Options const& options);
+Report minimised(std::uint64_t seed, Options const& options, Report failed,
+                 SeedRunner run = run_seed);
 
 }  // namespace sluice::sim

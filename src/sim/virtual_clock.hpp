@@ -33,8 +33,15 @@ class NodeClock final : public Clock {
 
   Time now() override { return world_.now() + ahead_; }
   Duration monotonic() override { return world_.monotonic(); }
-  void sleep(Duration time, std::stop_token stop) override { world_.sleep(time, stop); }
+  void sleep(Duration time, std::stop_token stop) override {
+    if (sleeps)
+      sleeps(time, stop);
+    else
+      world_.sleep(time, stop);
+  }
 
+  /// What goes on in the world while somebody waits here; empty: nothing but the time.
+  std::function<void(Duration time, std::stop_token const& stop)> sleeps;
   void jump(Duration by) { ahead_ += by; }
   /// When the world has the time that this clock shows as `here`.
   Time in_world(Time here) const { return here - ahead_; }

@@ -29,6 +29,16 @@ void Watch::accepted(Write const& write) {
   for (auto& invariant : invariants_) invariant->write(view(), write);
 }
 
+void Watch::arrived_late(Write const& write) {
+  for (auto& invariant : invariants_) invariant->late(view(), write);
+}
+
+std::optional<std::int64_t> Watch::epoch_of(CloudCall const& call) const {
+  auto intent = open_intent(view(), call);
+  if (!intent) return std::nullopt;
+  return state_.node(intent->path).effects[intent->index].epoch;
+}
+
 void Watch::delivered(std::string const& id) {
   for (auto& invariant : invariants_) invariant->delivery(view(), id);
 }

@@ -28,8 +28,11 @@ class Watch {
 
   /// Folds what was committed since; false: nothing was.
   bool sync();
-  bool expects(Write const& write) const { return open_intent(view(), write).has_value(); }
+  bool expects(Write const& write) const { return open_intent(view(), write.call).has_value(); }
+  /// Of the open intent that this call belongs to; none: it is another run's.
+  std::optional<std::int64_t> epoch_of(CloudCall const& call) const;
   void accepted(Write const& write);
+  void arrived_late(Write const& write);
   void delivered(std::string const& id);
   void look();
   void end();

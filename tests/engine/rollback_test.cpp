@@ -32,6 +32,32 @@ TEST(Rollback, WaitsForWhatIsAtWork) {
   EXPECT_EQ(play.active(), Paths{"scope/~undo"});
 }
 
+TEST(Rollback, OfAStepWaitsForWhatTheStepItselfDoesOutside) {
+  auto guarded = rolls_back(leaf("a"));
+  guarded.guards.push_back(leaf("guard"));
+  Play play(plan::sequence("root", {guarded}));
+  play.tell(engine::event::effect_intended,
+            json::Value{{"node", "a"}, {"effect", json::Value{{"name", "SendRequest"}}}});
+  play.fail("a/!guard");
+  EXPECT_EQ(play.of("a"), "running");
+  play.tell(engine::event::effect_happened, json::Value{{"node", "a"}});
+  EXPECT_EQ(play.of("a"), "rolled_back");
+}
+
+TEST(Rollback, OfAStopAlsoTakesAScopeThatWaitsForItsNextTry) {
+  auto again = action(ActionKind::retry_scope, 1);
+  again.scope = "scope";
+  again.intervals = {std::chrono::minutes(1)};
+  auto scope = with_compensation(plan::sequence("scope", {with_rule(leaf("a"), again)}));
+  Play play(plan::sequence("root", {scope}));
+  play.fail("scope/a");
+  ASSERT_EQ(play.of("scope"), "pending");
+  play.stop(false);
+  EXPECT_EQ(play.active(), Paths{"scope/~undo"});
+  play.succeed("scope/~undo");
+  EXPECT_EQ(play.of("scope"), "rolled_back");
+}
+
 TEST(Rollback, EndsWhatIsParkedAtOnce) {
   auto scope = rolls_back(with_compensation(plan::parallel("scope", {leaf("a"), leaf("b")})));
   Play play(plan::sequence("root", {scope}));

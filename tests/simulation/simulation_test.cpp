@@ -17,12 +17,6 @@ class Simulation : public testing::TestWithParam<std::uint64_t> {
   void SetUp() override { log::set_level(log::Level(4)); }
 };
 
-void tell(std::uint64_t seed, Report report, bool whole_story) {
-  if (whole_story) report = minimised(seed, {}, std::move(report));
-  if (!whole_story) report.script.clear(), report.plan.clear();
-  ADD_FAILURE() << report.text(seed);
-}
-
 TEST_P(Simulation, InvariantsHoldInEverySeed) {
   std::uint64_t each = number_in("SLUICE_SEEDS").value_or(seeds) / parts + 1;
   std::uint64_t first = GetParam() * each + 1;
@@ -35,7 +29,7 @@ TEST_P(Simulation, InvariantsHoldInEverySeed) {
     ++ends[report.end_state];
     crashes += report.crashes;
     if (only_seed() && report.ok) std::fputs(report.text(seed).c_str(), stderr);
-    if (!report.ok) tell(seed, report, failed++ == 0);
+    if (!report.ok) tell(seed, report, run_seed, failed++ == 0);
     bool twice = seed % 100 == 0;
     if (!twice) continue;
     EXPECT_EQ(run_seed(seed).journal_hash, report.journal_hash) << "seed " << seed;

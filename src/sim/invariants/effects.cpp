@@ -7,7 +7,7 @@ namespace {
 class Effects final : public Invariant {
  public:
   void write(View const& view, Write const& write) override {
-    auto found = open_intent(view, write);
+    auto found = open_intent(view, write.call);
     if (found) found->attempt = starts_[found->path];
     std::string what = write.call.operation + " on " + write.call.function;
     if (!found) return violated(what + " was accepted without a committed intent");
@@ -40,8 +40,10 @@ class Effects final : public Invariant {
     if (happened && to_lambda && !event.body["adopted"].as_bool() && accepted != 1)
       violated(shown(name) + ": " + effect + " is journalled as done, but Lambda accepted it " +
                std::to_string(accepted) + " times");
-    // What somebody else has overwritten since cannot be told from what never was.
-    bool alone = !view.foreign.contains(node.input["release"].as_string());
+    // What somebody else has overwritten since cannot be told from what never was, and neither can
+    // what a read of the past does not show yet.
+    bool alone = !view.foreign.contains(node.input["release"].as_string()) &&
+                 !view.scenario.faults.stale_reads;
     if (!happened && alone && effect == "UpdateAlias" && accepted > 0)
       violated(shown(name) + ": " + effect + " is journalled as not done, but Lambda took it");
   }

@@ -14,7 +14,8 @@ class Verdicts final : public Invariant {
     auto const* declared = plan::find(view.plan(), path);
     if (!declared || !declared->step || declared->step->kind != "check") return;
     auto const& node = view.state.node(path);
-    if (node.attempt == 0) return;  // skipped
+    bool began = !node.input["release"].as_string().empty();
+    if (!began) return;  // skipped, perhaps in another try
     auto step = plan::check_step(node.input);
     auto const& function = view.function(step.release);
     double served = view.cloud.served(function, view.release(step.release).candidate_version);
