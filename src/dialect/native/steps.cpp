@@ -25,6 +25,7 @@ plan::ApprovalStep read_approval(Node const& node, config::Diagnostics& diagnost
   step.message = reader.string("message").value_or("");
   for (auto const& role : read_words(reader, "roles")) step.roles.push_back(role.text);
   step.expiration = reader.duration("expires", {.min = std::chrono::seconds(1)});
+  step.other_than_requester = reader.boolean("other_than_requester").value_or(false);
   reader.done();
   return step;
 }
