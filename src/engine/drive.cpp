@@ -3,6 +3,7 @@
 #include "engine/events.hpp"
 #include "engine/release/fence.hpp"
 #include "engine/release/outcome.hpp"
+#include "engine/secrets.hpp"
 
 namespace sluice::engine {
 namespace {
@@ -153,6 +154,7 @@ void Drive::work(Executor const& executor, Job job, StepContext context, std::ui
     }
     if (job == Job::next) {
       Move move = executor.next(context);
+      hide_secrets(context, move);
       answer = [self, number, context = std::move(context), move = std::move(move)]() mutable {
         if (self.arrived(context.path, number)) self.on_move(context, std::move(move));
       };
@@ -162,6 +164,7 @@ void Drive::work(Executor const& executor, Job job, StepContext context, std::ui
     if (job == Job::perform) {
       Performed outcome = effect.name == fence_alias ? perform_fence(context, effect)
                                                      : executor.perform(context, effect);
+      hide_secrets(context, outcome);
       answer = [self, number, context = std::move(context),
                 outcome = std::move(outcome)]() mutable {
         if (self.arrived(context.path, number)) self.on_performed(context, std::move(outcome));
@@ -170,6 +173,7 @@ void Drive::work(Executor const& executor, Job job, StepContext context, std::ui
     }
     Settled outcome = effect.name == fence_alias ? settle_fence(context, executor, effect)
                                                  : executor.settle(context, effect);
+    hide_secrets(context, outcome);
     answer = [self, number, context = std::move(context), outcome = std::move(outcome)]() mutable {
       if (self.arrived(context.path, number)) self.on_settled(context, std::move(outcome));
     };

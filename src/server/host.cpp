@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 
 #include "engine/engine.hpp"
 #include "net/server.hpp"
 #include "server/api.hpp"
+#include "server/api_secrets.hpp"
 #include "server/api_tokens.hpp"
 #include "server/host_runs.hpp"
 #include "server/streams.hpp"
@@ -41,6 +43,11 @@ FactoryOptions counted(FactoryOptions options, Metrics& metrics) {
   return options;
 }
 
+Secrets::Options secret_options(HostOptions const& options) {
+  bool const own = options.secret_key_file.empty();
+  return {own ? options.state_folder / "secret-key" : options.secret_key_file, own};
+}
+
 }  // namespace
 
 /// Everything, in the order in which it is made; taken apart the other way round.
@@ -53,6 +60,7 @@ struct Host::Parts {
         metrics(version_of(options.services)),
         services(*options.clock, *options.random, *packages, counted(options.services, metrics)),
         executors(engine::standard_executors()),
+        secrets(engine_store(), *options.clock, *options.random, secret_options(options)),
         engine(*store, *options.clock, *options.random, executors, options.evaluators,
                {.owner = owner_name(*options.random)}),
         runs(engine, services, *packages),
@@ -63,6 +71,7 @@ struct Host::Parts {
         access(same_user()),
         api(api_parts(*access, {})) {
     metrics.listen_to(engine);
+    services.use_secrets(secrets);
   }
 
   ~Parts() {
@@ -95,7 +104,13 @@ struct Host::Parts {
             .ready_checks = {},
             .own_settings = std::move(own_settings),
             .rate = {},
-            .more = token_routes(tokens, failures)};
+            .more = routes_besides()};
+  }
+
+  std::vector<Route> routes_besides() {
+    auto routes = token_routes(tokens, failures);
+    std::ranges::move(secret_routes(secrets), std::back_inserter(routes));
+    return routes;
   }
 
   json::Value health() {
@@ -135,6 +150,7 @@ struct Host::Parts {
   Metrics metrics;
   ServicesFactory services;
   engine::Executors executors;
+  Secrets secrets;  ///< steps at work ask it until the engine has ended
   engine::Engine engine;
   HostRuns runs;
   Streams streams;

@@ -27,6 +27,8 @@ struct HostOptions {
   /// Goes on with the runs that a dead process left unfinished, with these settings; none: they
   /// stay as they are until somebody resumes them.
   std::optional<AwsSettings> take_up;
+  /// With the key of the secrets, which has to be there; empty: one of its own in the state folder.
+  std::filesystem::path secret_key_file;
   Clock* clock = &system_clock();     ///< must outlive the host
   Random* random = &system_random();  ///< must outlive the host
 };

@@ -171,8 +171,9 @@ void check_url(MapReader& reader, std::string const& url) {
   std::string_view rest = url;
   for (std::string_view scheme : {"https://", "http://"})
     if (rest.starts_with(scheme)) rest.remove_prefix(scheme.size());
-  bool good = rest.size() < url.size() && !rest.empty() && rest.front() != '/' &&
-              url.find_first_of(" \t\n\"<>") == std::string::npos;
+  bool secret = url.starts_with("${secret:");  // the whole address, or its beginning
+  bool good = secret || (rest.size() < url.size() && !rest.empty() && rest.front() != '/' &&
+                         url.find_first_of(" \t\n\"<>") == std::string::npos);
   if (!good && reader.has("url") && !url.empty())
     reader.error("url", codes::bad_url, config::in_quotes(url) + " is not the address of a webhook",
                  "write https://HOST/PATH");
