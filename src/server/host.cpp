@@ -13,11 +13,11 @@
 #include "server/host_runs.hpp"
 #include "server/streams.hpp"
 #include "server/take_up.hpp"
+#include "store/timed.hpp"
 
 namespace sluice::server {
 namespace {
 
-constexpr std::size_t max_request = 16 << 20;  // a plan with many functions
 constexpr Duration linger_interval = std::chrono::milliseconds(200);
 /// After as many heartbeats a client that is gone has been noticed.
 constexpr int enough_pings = 3;
@@ -55,7 +55,8 @@ struct Host::Parts {
   Parts(HostOptions given, store::Held lock, std::unique_ptr<store::Store> opened)
       : held(std::move(lock)),
         options(std::move(given)),
-        store(std::move(opened)),
+        store(store::timed(std::move(opened), *options.clock,
+                           [this](Duration took) { metrics.committed_in(took); })),
         packages(packages_of(options.state_folder)),
         metrics(version_of(options.services)),
         services(*options.clock, *options.random, *packages, counted(options.services, metrics)),
@@ -134,7 +135,8 @@ struct Host::Parts {
     if (held.socket().empty()) return {};
     net::ServerOptions settings;
     settings.unix_socket = held.socket();
-    settings.max_body = max_request;
+    settings.max_body = Api::most_body;
+    settings.body_limit = Api::body_limit;
     settings.uploads = api.uploads(options.state_folder / "packages");
     auto listening =
         net::listen(settings, [this](net::Incoming const& request) { return api.handle(request); });
