@@ -51,6 +51,7 @@ Result<server::HostOptions> host_options(Invocation const& invocation) {
   options.command = command_text(invocation.line);
   options.evaluators = evaluators();
   options.services = factory_options();
+  options.secret_key_file = invocation.line.value("secret-key-file");
   return options;
 }
 

@@ -11,9 +11,10 @@ namespace sluice::cli {
 std::vector<Command> const& all_commands() {
   static std::vector<Command> const table = [] {
     std::vector<Command> all;
-    for (auto add : {add_release_commands, add_look_commands, add_file_commands, add_run_commands,
-                     add_signal_commands, add_server_commands, add_login_commands,
-                     add_local_commands, add_self_commands, add_config_commands})
+    for (auto add :
+         {add_release_commands, add_look_commands, add_file_commands, add_run_commands,
+          add_signal_commands, add_server_commands, add_secret_commands, add_login_commands,
+          add_local_commands, add_self_commands, add_config_commands})
       add(all);
     return all;
   }();
@@ -133,6 +134,14 @@ std::vector<Option> store_options() {
            .otherwise = "$XDG_STATE_HOME/sluice",
            .setting = "state",
            .variable = "SLUICE_STATE",
+           .place = true},
+          {.name = "secret-key-file",
+           .value = "FILE",
+           .summary = "Key of the journal's secrets, 32 bytes in hex, where this process holds it",
+           .otherwise = "secret-key in the journal's folder, made when it is needed",
+           .setting = "secret-key-file",
+           .variable = "SLUICE_SECRET_KEY_FILE",
+           .personal = true,
            .place = true}};
 }
 

@@ -14,6 +14,7 @@ void add_run_commands(std::vector<Command>& all);      ///< get, list, watch, lo
 void add_signal_commands(std::vector<Command>& all);   ///< approve, reject, skip, promote …
 void add_login_commands(std::vector<Command>& all);    ///< login, logout
 void add_server_commands(std::vector<Command>& all);   ///< serve, token …
+void add_secret_commands(std::vector<Command>& all);   ///< secret …
 void add_self_commands(std::vector<Command>& all);     ///< version, completion, help
 void add_config_commands(std::vector<Command>& all);   ///< config explain; the last: it takes the
                                                        ///< settings of all others
@@ -48,6 +49,10 @@ int run_serve(Invocation& invocation);
 int run_token_create(Invocation& invocation);
 int run_token_list(Invocation& invocation);
 int run_token_revoke(Invocation& invocation);
+int run_secret_set(Invocation& invocation);
+int run_secret_list(Invocation& invocation);
+int run_secret_remove(Invocation& invocation);
+int run_secret_rotate_key(Invocation& invocation);
 int run_version(Invocation& invocation);
 int run_completion(Invocation& invocation);
 int run_help(Invocation& invocation);

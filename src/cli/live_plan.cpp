@@ -4,6 +4,7 @@
 #include "base/strings.hpp"
 #include "engine/release/configuration.hpp"
 #include "engine/release/live.hpp"
+#include "plan/secrets.hpp"
 #include "plan/steps.hpp"
 
 namespace sluice::cli {
@@ -47,15 +48,22 @@ json::Value code_request(plan::Release const& release) {
 
 class Comparison {
  public:
-  Comparison(plan::Plan const& plan, plan::Release const& release, engine::Services& services)
-      : plan_(plan), release_(release), services_(services) {
-    out_.id = release.id;
-    out_.name = (plan.targets.size() > 1 ? release.target + ": " : "") + release.function +
-                (release.alias.empty() ? "" : ":" + release.alias);
+  Comparison(plan::Plan const& plan, plan::Release release, engine::Services& services)
+      : plan_(plan), release_(std::move(release)), services_(services) {
+    out_.id = release_.id;
+    out_.name = (plan.targets.size() > 1 ? release_.target + ": " : "") + release_.function +
+                (release_.alias.empty() ? "" : ":" + release_.alias);
   }
 
   LiveRelease run() {
-    auto aws = services_.aws.open(*plan_.target(release_.target), {});
+    auto const& target = *plan_.target(release_.target);
+    if (!plan::secret_names(target.external_id).empty())
+      return unreadable({ErrorCode::denied,
+                         "the external id of target '" + target.name +
+                             "' is a secret, and only "
+                             "the process that executes runs opens it",
+                         ""});
+    auto aws = services_.aws.open(target, {});
     if (!aws) return unreadable(aws.error());
     out_.arn = aws::function_arn(aws->region, release_.function, aws->caller->options().account);
     aws::Lambda lambda = aws->lambda();
@@ -125,6 +133,7 @@ class Comparison {
   void compare(aws::FunctionDetails const& live, aws::Lambda& lambda) {
     auto const& record = live.record.configuration;
     compare_code(live, lambda);
+    leave_out_secrets(record["Environment"]["Variables"]);
     for (auto& line : engine::describe_differences(release_.configuration, record))
       out_.changes.push_back(std::move(line));
     bool in_steps = shifts_in_steps(plan_.root);
@@ -140,6 +149,20 @@ class Comparison {
       out_.state = State::to_change;
     else if (!out_.changes.empty())
       out_.state = State::settings_only;
+  }
+
+  /// A variable with a secret in it that is there counts as equal: its value is not known here.
+  void leave_out_secrets(json::Value const& live) {
+    json::Value variables = release_.configuration["Environment"]["Variables"];
+    std::vector<std::string> secret;
+    for (auto const& [name, value] : release_.configuration["Environment"]["Variables"].members()) {
+      if (plan::secrets_in(value).empty()) continue;
+      secret.push_back(name);
+      if (live.contains(name)) variables.set(name, live[name]);
+    }
+    if (secret.empty()) return;
+    release_.configuration.set("Environment", json::Value{{"Variables", variables}});
+    out_.warnings.push_back("not compared, for secrets stand in it: " + join(secret, ", "));
   }
 
   void compare_code(aws::FunctionDetails const& live, aws::Lambda& lambda) {
@@ -204,7 +227,7 @@ class Comparison {
   }
 
   plan::Plan const& plan_;
-  plan::Release const& release_;
+  plan::Release release_;
   engine::Services& services_;
   LiveRelease out_;
   std::optional<std::string> alias_description_;

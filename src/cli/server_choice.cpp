@@ -19,8 +19,9 @@ bool is_loopback_host(std::string_view host) {
 /// What decides where runs are kept and executed on this machine.
 constexpr std::string_view here_options[] = {"state", "local", "local-state"};
 /// What the server decides, besides.
-constexpr std::string_view of_the_server[] = {"profile",    "region",       "endpoint-url",
-                                              "metric-lag", "on-interrupt", "package"};
+constexpr std::string_view of_the_server[] = {"profile",        "region",       "endpoint-url",
+                                              "metric-lag",     "on-interrupt", "package",
+                                              "secret-key-file"};
 
 std::optional<std::string_view> typed_one_of(Parsed const& line,
                                              std::span<std::string_view const> options) {

@@ -111,7 +111,7 @@ void add_server_commands(std::vector<Command>& all) {
               .summary = "For how long it is valid, a year at most",
               .otherwise = "90d",
               .common = true}},
-            store_options(),
+            runs_options(),
             {output_option({"human", "json"})}}),
        .run = run_token_create});
   all.push_back({.name = "token list",
@@ -120,7 +120,7 @@ void add_server_commands(std::vector<Command>& all) {
                  .text = "",
                  .examples = {{"sluice token list", "All of them"}},
                  .positionals = {},
-                 .options = options_of({store_options(), {output_option({"human", "json"})}}),
+                 .options = options_of({runs_options(), {output_option({"human", "json"})}}),
                  .run = run_token_list});
   all.push_back({.name = "token revoke",
                  .group = "Server",
@@ -130,7 +130,7 @@ void add_server_commands(std::vector<Command>& all) {
                                "By its name, or by its id where several have "
                                "that name"}},
                  .positionals = {{.name = "ID|NAME", .summary = "As 'sluice token list' shows it"}},
-                 .options = options_of({store_options(), {output_option({"human", "json"})}}),
+                 .options = options_of({runs_options(), {output_option({"human", "json"})}}),
                  .run = run_token_revoke});
 }
 

@@ -1,22 +1,11 @@
 #include "dialect/unsupported.hpp"
 
-#include <algorithm>
-
 #include "plan/steps.hpp"
 
 namespace sluice::dialect {
 namespace {
 
 using plan::Node;
-
-/// A reference that an expression's text or a template holds.
-bool names_secret(json::Value const& value) {
-  if (value.is_string()) return value.as_string().find("{{secrets.") != std::string::npos;
-  return std::ranges::any_of(value.items(), names_secret) ||
-         std::ranges::any_of(value.members(), [](json::Member const& member) {
-           return names_secret(member.second);
-         });
-}
 
 class Needs {
  public:
@@ -49,8 +38,6 @@ class Needs {
       found_.push_back(where +
                        " takes an approval only from certain roles, which cannot be "
                        "checked yet");
-    if (names_secret(step.input))
-      found_.push_back(where + " uses secrets, which cannot be opened yet");
   }
 
   std::vector<std::string> found_;

@@ -3,6 +3,7 @@
 #include "engine/events.hpp"
 #include "engine/release/fence.hpp"
 #include "engine/release/outcome.hpp"
+#include "engine/secrets.hpp"
 
 namespace sluice::engine {
 namespace {
@@ -178,6 +179,7 @@ void Drive::work(Executor const& executor, Job job, StepContext context,
         }
         if (job == Job::next) {
           Move move = executor.next(context);
+          hide_secrets(context, move);
           answer = [self, number, context = std::move(context), move = std::move(move)]() mutable {
             if (self.arrived(context.path, number)) self.on_move(context, std::move(move));
           };
@@ -187,6 +189,7 @@ void Drive::work(Executor const& executor, Job job, StepContext context,
         if (job == Job::perform) {
           Performed outcome = effect.name == fence_alias ? perform_fence(context, effect)
                                                          : executor.perform(context, effect);
+          hide_secrets(context, outcome);
           answer = [self, number, context = std::move(context),
                     outcome = std::move(outcome)]() mutable {
             if (self.arrived(context.path, number)) self.on_performed(context, std::move(outcome));
@@ -195,6 +198,7 @@ void Drive::work(Executor const& executor, Job job, StepContext context,
         }
         Settled outcome = effect.name == fence_alias ? settle_fence(context, executor, effect)
                                                      : executor.settle(context, effect);
+        hide_secrets(context, outcome);
         answer = [self, number, context = std::move(context),
                   outcome = std::move(outcome)]() mutable {
           if (self.arrived(context.path, number)) self.on_settled(context, std::move(outcome));

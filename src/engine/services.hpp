@@ -37,6 +37,7 @@ class AwsAccess {
 };
 
 struct ReleaseState;
+class SecretValues;
 
 /// What other runs of the same store tell (design section 1.4). Thread-safe.
 class History {
@@ -72,6 +73,9 @@ struct Services {
   History* history = nullptr;  ///< null: nothing is known of other runs
   /// For URLs that a release file names: webhooks. Null: `http`.
   net::Client* named_urls = nullptr;
+
+  /// What the plan's references to secrets stand for (engine/secrets.hpp). Null: there are none.
+  SecretValues* secrets = nullptr;
 
   net::Client& for_named_urls() const { return named_urls ? *named_urls : http; }
 };

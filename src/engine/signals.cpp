@@ -2,6 +2,7 @@
 #include "engine/core_run.hpp"
 #include "engine/events.hpp"
 #include "engine/failure.hpp"
+#include "plan/steps.hpp"
 
 namespace sluice::engine {
 namespace {
@@ -34,6 +35,18 @@ Result<void> check_plan(plan::Plan const& plan, std::string const& run, Signal c
       ErrorCode::conflict,
       "'" + signal.kind + "' is for plan " + read + ", and run " + run + " executes another one",
       "sluice get " + run + " shows what it does.");
+}
+
+/// Four eyes: whoever asked for the run may be kept from approving it. To reject stays open to
+/// them.
+Result<void> check_approver(RunState const& state, std::string const& path, Signal const& signal) {
+  bool may = !plan::approval_step(state.node(path).input).other_than_requester ||
+             signal.by != state.requester;
+  if (may) return {};
+  return fail(ErrorCode::denied,
+              signal.by + " asked for run " + state.id + ", and '" + path +
+                  "' has to be approved by somebody else",
+              "Let somebody else approve it. To reject or stop it is open to you too.");
 }
 
 bool ends_the_run(Signal const& signal) {
@@ -167,6 +180,9 @@ Result<void> Core::signal_node(Run& run, Signal const& signal) {
                 "Name one with --step.");
   if (decides(signal.kind)) {
     if (auto same = check_plan(*run.plan, run.id, signal); !same) return same;
+  }
+  if (signal.kind == "approve") {
+    if (auto may = check_approver(run.state, waiting.front(), signal); !may) return may;
   }
   NodeState const& it = run.state.node(waiting.front());
   for (auto const& earlier : it.signals)

@@ -56,6 +56,9 @@ struct ServerOptions {
   std::size_t max_connections = 1024;
   std::size_t max_connections_per_address = 0;  ///< 0: no other bound than that of all
   std::size_t max_body = 1 << 20;
+  /// The same for one request, by its method and path, where requests differ; at most max_body.
+  /// Called on the server's thread: must be quick. None: max_body for all.
+  std::function<std::size_t(Incoming const&)> body_limit = {};
   /// Without a byte either way; a handler at work does not count. Zero: none.
   Duration idle_timeout = std::chrono::seconds(60);
   /// For a request's header, from its first byte to its last; a TLS handshake is part of the first.

@@ -109,6 +109,12 @@ void no_longer_owed(Exchange& exchange) {
   exchange.server->changed.notify_all();
 }
 
+std::size_t body_limit(ServerOptions const& options, Exchange const& exchange) {
+  if (exchange.is_upload) return options.uploads->max_body;
+  if (!options.body_limit) return options.max_body;
+  return std::min(options.max_body, options.body_limit(exchange.incoming));
+}
+
 MHD_Result begin(MHD_Connection* connection, std::shared_ptr<Exchange> const& held,
                  char const* method, char const* version) {
   Exchange& exchange = *held;
@@ -120,8 +126,8 @@ MHD_Result begin(MHD_Connection* connection, std::shared_ptr<Exchange> const& he
   if (mark != std::string::npos) incoming.query = head.target.substr(mark + 1);
   auto const& options = exchange.server->options;
   exchange.is_upload = options.uploads && options.uploads->is_upload(incoming);
-  if (auto refusal =
-          refusal_of(head, exchange.is_upload ? options.uploads->max_body : options.max_body)) {
+  exchange.body_limit = body_limit(options, exchange);
+  if (auto refusal = refusal_of(head, exchange.body_limit)) {
     linger(connection, exchange);
     return refuse(connection, exchange, *refusal);
   }
@@ -161,8 +167,7 @@ MHD_Result begin_upload(MHD_Connection* connection, Exchange& exchange) {
 
 /// Why this piece of the body is not taken.
 std::optional<Refusal> keep(Exchange& exchange, std::string_view piece) {
-  auto const& options = exchange.server->options;
-  std::size_t limit = exchange.spool ? options.uploads->max_body : options.max_body;
+  std::size_t const limit = exchange.body_limit;
   std::size_t size = exchange.spool ? exchange.spool->size() : exchange.incoming.body.size();
   if (size + piece.size() > limit)
     return Refusal{413, "the body is over " + std::to_string(limit) + " bytes"};

@@ -26,6 +26,7 @@ struct Exchange {
   char const* target_place = nullptr;  ///< where it stands in the connection's memory
   Incoming incoming;
   bool is_upload = false;
+  std::size_t body_limit = 0;      ///< bytes
   std::shared_ptr<Spool> spool;    ///< of an upload; counted in ServerState::uploads
   std::optional<Refusal> refusal;  ///< why the body is not taken; the rest of it is discarded
   std::size_t discarded = 0;       ///< bytes since then

@@ -29,6 +29,7 @@ json::Value to_json(ApprovalStep const& step) {
   json::Value out{{"message", step.message}};
   if (!step.roles.empty()) out.set("roles", json::array_of(step.roles));
   if (step.expiration) out.set("expiration_ms", step.expiration->count());
+  if (step.other_than_requester) out.set("other_than_requester", true);
   return out;
 }
 json::Value to_json(WebhookStep const& step) {
@@ -78,6 +79,7 @@ ApprovalStep approval_step(json::Value const& input) {
   ApprovalStep step{input["message"].as_string(), {}, std::nullopt};
   for (auto const& role : input["roles"].items()) step.roles.push_back(role.as_string());
   if (input.contains("expiration_ms")) step.expiration = Duration(input["expiration_ms"].as_int());
+  step.other_than_requester = input["other_than_requester"].as_bool();
   return step;
 }
 WebhookStep webhook_step(json::Value const& input) {

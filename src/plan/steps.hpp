@@ -65,6 +65,7 @@ struct ApprovalStep {
   std::string message;
   std::vector<std::string> roles;  ///< any one of them suffices; none: anyone who may operate
   std::optional<Duration> expiration;
+  bool other_than_requester = false;  ///< whoever asked for the run cannot approve; may reject
 };
 
 /// One HTTP request; the answer's status decides.

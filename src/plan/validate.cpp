@@ -1,6 +1,7 @@
 #include <set>
 
 #include "plan/plan.hpp"
+#include "plan/secrets.hpp"
 
 namespace sluice::plan {
 namespace {
@@ -15,6 +16,7 @@ class Checker {
     check_names();
     check_node(plan_.root, "", 0);
     check_linked_run();
+    for (auto& text : misplaced_secrets(plan_)) say(std::move(text));
     return std::move(problems_);
   }
 

@@ -23,6 +23,11 @@ std::function<net::Response(Call const&)> Api::once(Keyed keyed) {
   };
 }
 
+std::size_t Api::body_limit(net::Incoming const& head) {
+  constexpr std::size_t usual = 1 << 20;
+  return head.method == "POST" && head.path == "/api/v1/runs" ? most_body : usual;
+}
+
 std::vector<Route> Api::table() {
   using enum Permission;
   auto to = [this](Handler handler) {

@@ -47,6 +47,10 @@ class Api {
   Api(Api const&) = delete;
   net::Response handle(net::Incoming const& request) { return router_.handle(request); }
   std::vector<Route> const& routes() const { return router_.routes(); }
+  /// How much a net::Server holds of a request before it is asked who sends it: a plan with many
+  /// functions is large, nothing else is.
+  static std::size_t body_limit(net::Incoming const& head);
+  static constexpr std::size_t most_body = 16 << 20;
   /// How a net::Server takes packages: streamed to `folder`, after it was asked who sends them.
   net::UploadOptions uploads(std::filesystem::path folder);
 

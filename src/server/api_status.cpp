@@ -35,6 +35,7 @@ net::Response Api::metrics(Call const&) {
   response.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},
                       {"Cache-Control", "no-store"}};
   response.body = parts_.metrics.text({.active_runs = parts_.engine.active().size(),
+                                       .fenced_writes = parts_.engine.ownership().fenced_writes,
                                        .streams = parts_.streams.followed().size(),
                                        .frozen = parts_.engine.frozen().has_value()});
   if (auto lease = parts_.engine.lease()) response.body += lease_metrics(*lease);

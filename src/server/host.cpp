@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <latch>
 
@@ -9,17 +10,18 @@
 #include "engine/shared_tokens.hpp"
 #include "net/server.hpp"
 #include "server/api.hpp"
+#include "server/api_secrets.hpp"
 #include "server/api_tokens.hpp"
 #include "server/host_runs.hpp"
 #include "server/host_store.hpp"
 #include "server/lease_status.hpp"
 #include "server/streams.hpp"
 #include "server/take_up.hpp"
+#include "store/timed.hpp"
 
 namespace sluice::server {
 namespace {
 
-constexpr std::size_t max_request = 16 << 20;  // a plan with many functions
 constexpr Duration linger_interval = std::chrono::milliseconds(200);
 /// After as many heartbeats a client that is gone has been noticed.
 constexpr int enough_pings = 3;
@@ -47,6 +49,13 @@ FactoryOptions factory_of(FactoryOptions options, Metrics& metrics, engine::Trus
   return options;
 }
 
+/// Servers that share a store have one key, which nobody but the operator can bring to all of them.
+Secrets::Options secret_options(HostOptions const& options) {
+  bool const given = !options.secret_key_file.empty();
+  return {given ? options.secret_key_file : options.state_folder / "secret-key",
+          !given && !options.store};
+}
+
 }  // namespace
 
 /// Everything, in the order in which it is made; taken apart the other way round.
@@ -54,12 +63,15 @@ struct Host::Parts {
   Parts(HostOptions given, store::Held lock, HostStore opened)
       : held(std::move(lock)),
         options(std::move(given)),
-        journal(std::move(opened)),
+        journal{store::timed(std::move(opened.store), *options.clock,
+                             [this](Duration took) { metrics.committed_in(took); }),
+                std::move(opened.packages), std::move(opened.hints)},
         trust(*options.clock),
         metrics(version_of(options.services)),
         services(*options.clock, *options.random, *journal.packages,
                  factory_of(options.services, metrics, shared() ? &trust : nullptr)),
         executors(engine::standard_executors()),
+        secrets(engine_store(), *options.clock, *options.random, secret_options(options)),
         engine(*journal.store, *options.clock, *options.random, executors, options.evaluators,
                engine_options()),
         call_tokens(engine),
@@ -72,6 +84,7 @@ struct Host::Parts {
         api(api_parts(*access, {})) {
     metrics.listen_to(engine);
     if (shared()) services.share_budget(call_tokens);
+    services.use_secrets(secrets);
     complete.count_down();
   }
 
@@ -127,7 +140,13 @@ struct Host::Parts {
             .ready_checks = [this] { return ready_checks(); },
             .own_settings = std::move(own_settings),
             .rate = {},
-            .more = token_routes(tokens, failures)};
+            .more = routes_besides()};
+  }
+
+  std::vector<Route> routes_besides() {
+    auto routes = token_routes(tokens, failures);
+    std::ranges::move(secret_routes(secrets), std::back_inserter(routes));
+    return routes;
   }
 
   std::vector<ReadyCheck> ready_checks() {
@@ -157,7 +176,8 @@ struct Host::Parts {
     if (held.socket().empty()) return {};
     net::ServerOptions settings;
     settings.unix_socket = held.socket();
-    settings.max_body = max_request;
+    settings.max_body = Api::most_body;
+    settings.body_limit = Api::body_limit;
     settings.uploads = api.uploads(options.state_folder / "packages");
     auto listening =
         net::listen(settings, [this](net::Incoming const& request) { return api.handle(request); });
@@ -174,6 +194,7 @@ struct Host::Parts {
   Metrics metrics;
   ServicesFactory services;
   engine::Executors executors;
+  Secrets secrets;  ///< steps at work ask it until the engine has ended
   engine::Engine engine;
   engine::StoreTokens call_tokens;
   HostRuns runs;

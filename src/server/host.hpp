@@ -32,6 +32,8 @@ struct HostOptions {
   std::optional<AwsSettings> take_up;
   /// "postgres://…": the journal is there, and other servers share it. None: in the state folder.
   std::optional<Secret> store = {};
+  /// With the key of the secrets, which has to be there; empty: one of its own in the state folder.
+  std::filesystem::path secret_key_file;
   Clock* clock = &system_clock();     ///< must outlive the host
   Random* random = &system_random();  ///< must outlive the host
 };

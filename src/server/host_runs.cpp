@@ -5,6 +5,7 @@
 #include <set>
 
 #include "server/run_page.hpp"
+#include "server/secret_check.hpp"
 
 namespace sluice::server {
 namespace {
@@ -119,6 +120,8 @@ engine::OpenServices open_with(ServicesFactory& services, AwsSettings settings) 
 Result<engine::Started> HostRuns::start(NewRun run) {
   if (auto ready = check_packages(run.plan, packages_); !ready)
     return std::unexpected(ready.error());
+  if (auto known = check_secrets(run.plan, services_.secrets()); !known)
+    return std::unexpected(known.error());
   auto opened = services_.open(run.aws);
   if (!opened) return std::unexpected(opened.error());
   engine::StartRequest request;

@@ -95,6 +95,8 @@ void Metrics::called(aws::Attempt const& attempt) {
 
 void Metrics::told(Duration lag) { lag_.observe({}, seconds(lag)); }
 
+void Metrics::committed_in(Duration took) { commit_.observe({}, seconds(took)); }
+
 std::string Metrics::text(Now const& now) const {
   std::string out;
   write_gauge(out, {"sluice_build_info", "The program that answers.", {"version"}}, {version_}, 1);
@@ -113,6 +115,12 @@ std::string Metrics::text(Now const& now) const {
   requests_.write(out);
   throttled_.write(out);
   takeovers_.write(out);
+  Counter fenced({"sluice_fenced_writes_total",
+                  "Writes of runs refused because another process owns them.",
+                  {}});
+  fenced.add({}, static_cast<double>(now.fenced_writes));
+  fenced.write(out);
+  commit_.write(out);
   lag_.write(out);
   return out;
 }

@@ -22,9 +22,13 @@ class Metrics {
   /// A stream of events was given one this long after it happened.
   void told(Duration lag);
 
+  /// A write of the store took so long, whatever came of it.
+  void committed_in(Duration took);
+
   /// What is looked up for each answer.
   struct Now {
     std::size_t active_runs = 0;
+    std::int64_t fenced_writes = 0;  ///< since the process began
     std::size_t streams = 0;
     bool frozen = false;
   };
@@ -48,6 +52,7 @@ class Metrics {
   Counter requests_{{"sluice_aws_requests_total", "Attempts of calls to AWS.", {"api", "code"}}};
   Counter throttled_{{"sluice_aws_throttled_total", "Attempts that AWS throttled.", {}}};
   Counter takeovers_{{"sluice_lease_takeovers_total", "Runs taken over from another process.", {}}};
+  Histogram commit_{{"sluice_db_commit_seconds", "Writes of the store.", {}}};
   Histogram lag_{
       {"sluice_events_lag_seconds", "From an event to the streams that follow its run.", {}}};
 };

@@ -7,7 +7,6 @@
 namespace sluice::server {
 namespace {
 
-constexpr std::size_t most_body = 16 << 20;  // a plan with many functions
 constexpr unsigned workers = 16;
 constexpr std::size_t most_connections = 4096;
 
@@ -86,7 +85,8 @@ Result<void> ServerProcess::listen(int socket) {
   settings.max_connections = most_connections;
   // A proxy's connections are everybody's.
   if (proxies_.none()) settings.max_connections_per_address = most_connections_of_one;
-  settings.max_body = most_body;
+  settings.max_body = Api::most_body;
+  settings.body_limit = Api::body_limit;
   settings.uploads = api_.uploads(options_.host.state_folder / "packages");
   if (options_.tls) {
     auto identity = net::load_identity(options_.tls->certificate, options_.tls->key);

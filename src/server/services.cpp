@@ -10,6 +10,8 @@
 #include "base/hash.hpp"
 #include "base/strings.hpp"
 #include "engine/aws_access.hpp"
+#include "engine/secret_targets.hpp"
+#include "engine/secrets.hpp"
 #include "local/serving.hpp"
 #include "server/local_endpoints.hpp"
 
@@ -179,6 +181,7 @@ struct ServicesFactory::Parts {
   /// By what their settings came to; those in use.
   std::map<std::string, std::weak_ptr<engine::Services>> opened;  ///< under mutex
   engine::History* history = nullptr;
+  engine::SecretValues* secrets = nullptr;
   LocalEndpoints endpoints;
 
   net::Client& client_for(std::string const& ca_file) {
@@ -193,6 +196,15 @@ struct ServicesFactory::Parts {
       client.given = client.trusted.get();
     }
     return *client.given;
+  }
+
+  /// AWS may say back in an error what it was sent.
+  std::function<void(aws::Attempt const&)> observer() const {
+    if (!secrets || !options.observer) return options.observer;
+    return [tell = options.observer, this](aws::Attempt attempt) {
+      attempt.message = secrets->hide(std::move(attempt.message));
+      tell(attempt);
+    };
   }
 
   /// The services of that fingerprint that are in use already; else these.
@@ -244,7 +256,7 @@ Result<OpenedServices> ServicesFactory::Parts::open(
     AwsSettings const& settings, std::map<std::string, RecordedWorld::Place> const& places) {
   aws::SessionOptions session_options;
   session_options.region = settings.region;
-  session_options.observer = options.observer;
+  session_options.observer = observer();
   auto connect = duration_of(settings, "SLUICE_CONNECT_TIMEOUT", session_options.connect_timeout);
   if (!connect) return std::unexpected(connect.error());
   auto request = duration_of(settings, "SLUICE_REQUEST_TIMEOUT", session_options.total_timeout);
@@ -275,8 +287,11 @@ Result<OpenedServices> ServicesFactory::Parts::open(
   auto bundle = std::make_shared<Bundle>();
   bundle->aws = std::make_unique<engine::SessionAws>(std::move(*session), *lag);
   if (!places.empty()) bundle->aws = std::make_unique<RecordedAws>(std::move(bundle->aws), places);
+  if (secrets)
+    bundle->aws = std::make_unique<engine::SecretTargets>(std::move(bundle->aws), *secrets);
   bundle->services.emplace(
       engine::Services{clock, random, *bundle->aws, client, packages, options.user_agent, history});
+  bundle->services->secrets = secrets;
   if (options.egress) {
     bundle->named_urls = net::under_rules(client, *options.egress);
     bundle->services->named_urls = bundle->named_urls.get();
@@ -302,6 +317,10 @@ Result<OpenedServices> ServicesFactory::open(AwsSettings const& settings) {
 void ServicesFactory::share_budget(aws::TokenSource& tokens) { parts_->budget.share(tokens); }
 
 void ServicesFactory::use_history(engine::History& history) { parts_->history = &history; }
+
+void ServicesFactory::use_secrets(engine::SecretValues& secrets) { parts_->secrets = &secrets; }
+
+engine::SecretValues* ServicesFactory::secrets() const { return parts_->secrets; }
 
 Result<std::string> ServicesFactory::local_endpoint(std::string const& folder) {
   return parts_->endpoints.url_of(folder);

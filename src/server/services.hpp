@@ -69,6 +69,9 @@ class ServicesFactory {
 
   /// For everything that is opened from here on; must outlive it. Before the first `open`.
   void use_history(engine::History& history);
+  void use_secrets(engine::SecretValues& secrets);
+  /// Null: there are none.
+  engine::SecretValues* secrets() const;
   /// The budget of calls is shared with other servers; as above.
   void share_budget(aws::TokenSource& tokens);
 

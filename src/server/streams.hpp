@@ -18,7 +18,7 @@ struct StreamOptions {
   Duration heartbeat = std::chrono::seconds(10);  ///< a comment after so long without an event
   Duration lifetime = std::chrono::minutes(30);   ///< then the client takes it up anew; give or
                                                   ///< take a tenth, lest all come at once
-  Duration recheck = std::chrono::minutes(1);     ///< how often it is asked who may follow
+  Duration recheck = std::chrono::seconds(10);    ///< how often it is asked who may follow
   std::function<void(Duration)> told;             ///< how long after it happened an event was sent
 };
 

@@ -6,6 +6,7 @@
 #include "base/hash.hpp"
 #include "base/strings.hpp"
 #include "engine/release/release_state.hpp"
+#include "engine/secret_targets.hpp"
 #include "local/endpoint.hpp"
 #include "plan/steps.hpp"
 
@@ -135,9 +136,11 @@ Result<void> RehearsalWorld::open() {
                            {"AWS_ENDPOINT_URL", endpoint_->url()}};
   auto session = aws::open_session({}, environment, {*http_, clock_, random_, budget_});
   if (!session) return std::unexpected(session.error());
-  aws_ = std::make_unique<engine::SessionAws>(std::move(*session), conditions_.metric_lag);
+  aws_ = std::make_unique<engine::SecretTargets>(
+      std::make_unique<engine::SessionAws>(std::move(*session), conditions_.metric_lag), secrets_);
   services_ = std::make_shared<engine::Services>(
       engine::Services{clock_, random_, *aws_, *http_, packages_, "sluice-rehearsal"});
+  services_->secrets = &secrets_;
   return {};
 }
 

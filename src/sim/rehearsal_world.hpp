@@ -11,6 +11,7 @@
 #include "engine/run_state.hpp"
 #include "local/direct_client.hpp"
 #include "sim/rehearsal.hpp"
+#include "sim/stand_in_secrets.hpp"
 #include "sim/virtual_clock.hpp"
 
 namespace sluice::sim {
@@ -70,6 +71,7 @@ class RehearsalWorld {
   std::unique_ptr<local::Endpoint> endpoint_;
   std::unique_ptr<Http> http_;
   aws::Budget budget_;
+  StandInSecrets secrets_;
   std::unique_ptr<engine::AwsAccess> aws_;
   std::shared_ptr<engine::Services> services_;
   std::vector<Served> served_;

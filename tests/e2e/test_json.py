@@ -92,6 +92,7 @@ class NamesTest(StageTest):
         self.checked("local up", other.out)
         self.log_in()
         self.serve()
+        self.keep_secrets()
         # A dry run prints the report that plan prints.
         self.prints("deploy", file, "--dry-run")
         self.assertEqual(self.commands_with_json() - self.seen, set())
@@ -114,6 +115,12 @@ class NamesTest(StageTest):
         server.interrupt()
         server.wait()
         self.checked("serve", server.out)
+
+    def keep_secrets(self):
+        value = self.stage.write("value", "a value\n")
+        self.prints("secret set", "KEY", "--from-file", value)
+        for command, words in (("list", []), ("rotate-key", []), ("remove", ["KEY"])):
+            self.prints("secret " + command, *words)
 
     def logs_of(self, function):
         done = self.stage.sluice("local", "logs", function, "-o", "json")

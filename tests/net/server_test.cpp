@@ -129,6 +129,30 @@ TEST(Server, RefusesALargeBodyBeforeItComes) {
   EXPECT_EQ(handled, 0);
 }
 
+TEST(Server, ABoundOfOneRequestHoldsBesideThatOfAll) {
+  ServerOptions options;
+  options.max_body = 1000;
+  options.body_limit = [](Incoming const& head) -> std::size_t {
+    return head.path == "/large" ? 5000 : 10;
+  };
+  auto server = listen(options, [](Incoming const& request) {
+    return Response{.status = 200, .headers = {}, .body = std::to_string(request.body.size())};
+  });
+  ASSERT_TRUE(server) << server.error().text();
+  auto client = make_client();
+  auto status = [&](std::string const& path, std::size_t size) {
+    Request request = request_of("PUT", url_of(**server, path));
+    request.body = std::string(size, 'x');
+    auto response = client->send(request, {}, {});
+    EXPECT_TRUE(response) << response.error().error.text();
+    return response ? response->status : 0;
+  };
+  EXPECT_EQ(status("/small", 10), 200);
+  EXPECT_EQ(status("/small", 11), 413);
+  EXPECT_EQ(status("/large", 1000), 200);
+  EXPECT_EQ(status("/large", 1001), 413);
+}
+
 TEST(Server, AClientLearnsThatItsBodyIsTooLarge) {
   auto server = serve([](Incoming const&) { return Response{}; });
   auto client = make_client();

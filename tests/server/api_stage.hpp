@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "server/api.hpp"
+#include "server/api_secrets.hpp"
 #include "server/api_tokens.hpp"
 #include "server/documented.hpp"
 #include "server/fixture.hpp"
@@ -65,6 +66,14 @@ class ApiStage : public testing::Test {
               },
               stage.clock_, system_random(), {}),
           failures(stage.clock_),
+          secrets(
+              [this](std::function<void(store::Store&)> const& use) {
+                engine.with_store([&](store::Store& opened) {
+                  use(opened);
+                  return true;
+                });
+              },
+              stage.clock_, system_random(), {stage.keys_.path() / "secret-key"}),
           api({.runs = runs,
                .streams = streams,
                .access = stage.access_,
@@ -77,12 +86,19 @@ class ApiStage : public testing::Test {
                .ready_checks = {},
                .own_settings = settings(),
                .rate = stage.rate_,
-               .more = token_routes(tokens, failures)}) {
+               .more = routes_besides()}) {
       stage.metrics_.listen_to(engine);
+      factory.use_secrets(secrets);
     }
     ~Process() {
       streams.stop();
       engine.shutdown();
+    }
+
+    std::vector<Route> routes_besides() {
+      auto routes = token_routes(tokens, failures);
+      std::ranges::move(secret_routes(secrets), std::back_inserter(routes));
+      return routes;
     }
 
     std::unique_ptr<store::Store> store;
@@ -92,6 +108,7 @@ class ApiStage : public testing::Test {
     Streams streams;
     Tokens tokens;
     Failures failures;
+    Secrets secrets;
     Api api;
   };
 
@@ -176,6 +193,7 @@ class ApiStage : public testing::Test {
   void mend() { store::set_faults(*memory_, {}); }
 
   ShiftedClock clock_;
+  test::TemporaryFolder keys_;
   TcpAccess access_;
   RateLimitOptions rate_;
   Metrics metrics_{"1.2.3"};

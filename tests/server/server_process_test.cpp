@@ -110,6 +110,16 @@ TEST_F(ServerProcessTest, EveryRouteAsksForItsPermissionOfEveryRole) {
   }
 }
 
+TEST_F(ServerProcessTest, WhoIsUnknownSendsNoLargeBodyButAPlan) {
+  auto server = open_server();
+  std::string const large(2 << 20, ' ');
+  EXPECT_EQ(send(*server, "POST", "/api/v1/login", "", large).status, 413);
+  EXPECT_EQ(send(*server, "PUT", "/api/v1/secrets/A", "", large).status, 413);
+  EXPECT_EQ(send(*server, "POST", "/api/v1/runs", "", large).status, 401);
+  std::string const too_large(Api::most_body + 1, ' ');
+  EXPECT_EQ(send(*server, "POST", "/api/v1/runs", "", too_large).status, 413);
+}
+
 TEST_F(ServerProcessTest, OnlyApproversAnswerWhatAPlanAsks) {
   auto server = open_server();
   std::string const body = R"({"kind": "approve"})";

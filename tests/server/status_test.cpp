@@ -67,7 +67,10 @@ TEST(MetricsTest, CountsCallsByWhatCameOfThem) {
   attempt.code = "TooManyRequestsException";
   metrics.called(attempt);
   metrics.called({});
-  auto text = metrics.text({});
+  metrics.committed_in(std::chrono::milliseconds(3));
+  auto text = metrics.text({.fenced_writes = 2});
+  EXPECT_THAT(text, HasSubstr("\nsluice_fenced_writes_total 2\n"));
+  EXPECT_THAT(text, HasSubstr("\nsluice_db_commit_seconds_count 1\n"));
   EXPECT_THAT(text, HasSubstr("sluice_aws_requests_total{api=\"UpdateAlias\",code=\"200\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("code=\"TooManyRequestsException\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("{api=\"\",code=\"no_answer\"} 1\n"));

@@ -5,11 +5,13 @@
 #include "base/limits.hpp"
 #include "base/strings.hpp"
 #include "dialect/armory/armory.hpp"
+#include "plan/secrets.hpp"
 
 namespace sluice::dialect::armory {
 namespace {
 
 constexpr std::string_view opening = "{{";
+constexpr std::string_view secrets_prefix = "secrets.";
 constexpr std::string_view quoted_opening = "{{\"{{\"}}";
 
 bool is_name(std::string_view text) {
@@ -51,7 +53,7 @@ std::string with_braces_kept(std::string_view text) {
 }
 
 bool is_secret(Piece const& piece) {
-  return piece.is_variable && piece.name.starts_with("secrets.");
+  return piece.is_variable && piece.name.starts_with(secrets_prefix);
 }
 
 class Renderer {
@@ -74,18 +76,25 @@ class Renderer {
 
  private:
   void literal(std::string const& text) {
-    now_ += text;
-    late_ += with_braces_kept(text);
+    std::string const plain = plan::without_references(text);
+    now_ += plain;
+    late_ += with_braces_kept(plain);
   }
 
   /// A value is not a template itself, but a reference to a secret counts in any value.
   void known(std::string const& value) {
     for (auto const& piece : pieces_of(value)) {
       if (is_secret(piece))
-        keep(piece.name);
+        secret(piece.name);
       else
         literal(piece.text);
     }
+  }
+
+  void secret(std::string_view name) {
+    std::string const reference = plan::secret_reference(name.substr(secrets_prefix.size()));
+    now_ += reference;
+    late_ += reference;
   }
 
   void keep(std::string const& tag) {
@@ -96,7 +105,7 @@ class Renderer {
   void variable(std::string const& name) {
     auto found = scope_.known.find(name);
     if (found != scope_.known.end()) return known(found->second);
-    if (name.starts_with("secrets.")) return keep(name);
+    if (name.starts_with(secrets_prefix)) return secret(name);
     if (std::ranges::find(scope_.late, name) != scope_.late.end()) return keep(name);
     if (name == "armory.replicaSetName") {
       if (!scope_.version_pointer.empty()) keep(scope_.version_pointer);
@@ -124,7 +133,6 @@ std::string late_value(std::string_view tag, plan::Scope const& scope) {
     auto found = plan::evaluate_pointer(std::string(tag), scope);
     return found ? text_of_value(*found) : std::string();
   }
-  if (tag.starts_with("secrets.")) return "{{" + std::string(tag) + "}}";
   if (tag == "armory.deploymentId") return text_of_value(scope["run"]["id"]);
   if (tag == "armory.applicationName") return text_of_value(scope["context"]["application"]);
   if (tag.starts_with("armory.")) return text_of_value(scope["armory"][tag.substr(7)]);

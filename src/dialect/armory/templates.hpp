@@ -10,10 +10,10 @@
 /// Templates: Mustache's variable tags and nothing else of it, without HTML escaping.
 ///
 /// What a deployment file says is filled in when it is compiled. What only a run knows stays behind
-/// as an expression of language "armory@1", whose text is a template again with these tags:
+/// as an expression of language "armory@1", whose text is a template again with these tags.
+/// {{secrets.NAME}} becomes the plan's own reference (plan/secrets.hpp).
 ///
 ///     {{armory.deploymentId}}    the run's id; also callbackUri, and for queries the window's
-///     {{secrets.NAME}}           stays as it is: only what builds a request opens a secret
 ///     {{/releases/…}}            a JSON pointer into the run's scope
 ///     {{"text"}}                 that text; so that filled-in braces stay braces
 namespace sluice::dialect::armory {

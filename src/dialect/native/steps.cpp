@@ -25,6 +25,7 @@ plan::ApprovalStep read_approval(Node const& node, config::Diagnostics& diagnost
   step.message = reader.string("message").value_or("");
   for (auto const& role : read_words(reader, "roles")) step.roles.push_back(role.text);
   step.expiration = reader.duration("expires", {.min = std::chrono::seconds(1)});
+  step.other_than_requester = reader.boolean("other_than_requester").value_or(false);
   reader.done();
   return step;
 }
@@ -170,8 +171,9 @@ void check_url(MapReader& reader, std::string const& url) {
   std::string_view rest = url;
   for (std::string_view scheme : {"https://", "http://"})
     if (rest.starts_with(scheme)) rest.remove_prefix(scheme.size());
-  bool good = rest.size() < url.size() && !rest.empty() && rest.front() != '/' &&
-              url.find_first_of(" \t\n\"<>") == std::string::npos;
+  bool secret = url.starts_with("${secret:");  // the whole address, or its beginning
+  bool good = secret || (rest.size() < url.size() && !rest.empty() && rest.front() != '/' &&
+                         url.find_first_of(" \t\n\"<>") == std::string::npos);
   if (!good && reader.has("url") && !url.empty())
     reader.error("url", codes::bad_url, config::in_quotes(url) + " is not the address of a webhook",
                  "write https://HOST/PATH");

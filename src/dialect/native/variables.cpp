@@ -8,6 +8,7 @@
 #include "config/codes_plan.hpp"
 #include "config/reader.hpp"
 #include "config/render.hpp"
+#include "plan/secrets.hpp"
 
 namespace sluice::dialect::native {
 namespace {
@@ -16,6 +17,8 @@ using config::Diagnostics;
 using config::in_quotes;
 using config::Node;
 namespace codes = config::codes;
+
+constexpr std::string_view secret_prefix = "secret:";
 
 /// A declared variable; without a value it has to come from --set.
 using Variables = std::map<std::string, std::optional<std::string>>;
@@ -37,7 +40,8 @@ Variables read_declarations(Node const& root, Diagnostics& diagnostics) {
   if (!section || section->is_null()) return variables;
   if (!config::is_mapping(*section, diagnostics, "variables")) return variables;
   for (auto const& entry : section->entries()) {
-    if (entry.key.empty() || entry.key.find_first_of("${}") != std::string::npos) {
+    if (entry.key.empty() || entry.key.find_first_of("${}") != std::string::npos ||
+        entry.key.starts_with(secret_prefix)) {
       diagnostics.error(codes::unusable_name, entry.key_span,
                         in_quotes(entry.key) + " is not a usable name for a variable",
                         {.help = "use letters, digits, '-' and '_'"});
@@ -109,7 +113,11 @@ class Substitution {
     for (std::size_t at = 0; at < text.size();) {
       std::string_view rest = std::string_view(text).substr(at);
       std::size_t end = rest.find('}');
-      if (rest.starts_with("$${")) {
+      std::size_t const kept = secret_part(rest);
+      if (kept > 0) {
+        out += rest.substr(0, kept);
+        at += kept;
+      } else if (rest.starts_with("$${")) {
         out += "${";
         at += 3;
       } else if (rest.starts_with("${") && end != std::string_view::npos) {
@@ -121,6 +129,14 @@ class Substitution {
       }
     }
     return within_bounds(node, out) ? out : text;
+  }
+
+  /// References to secrets are the plan's business, and so is what only looks like one.
+  static std::size_t secret_part(std::string_view rest) {
+    bool const escaped = rest.starts_with("$${");
+    bool const ours = (escaped || rest.starts_with("${")) &&
+                      rest.substr(escaped ? 3 : 2).starts_with(secret_prefix);
+    return ours ? (escaped ? 3 : 2) + secret_prefix.size() : 0;
   }
 
   bool within_bounds(Node const& node, std::string const& text) {
@@ -152,7 +168,7 @@ class Substitution {
                          "the variable " + in_quotes(name) + " has no value",
                          {.help = "give it one: --set " + name + "=VALUE"});
     }
-    return found->second.value_or("");
+    return plan::without_references(found->second.value_or(""));
   }
 
   /// The reference itself where it stands in the text as typed, else the whole value.

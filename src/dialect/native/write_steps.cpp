@@ -44,11 +44,13 @@ json::Value webhook_text(plan::WebhookStep const& step) {
 }
 
 json::Value approval_text(plan::ApprovalStep const& step) {
-  if (step.roles.empty() && !step.expiration && !step.message.empty()) return step.message;
+  bool only_text = step.roles.empty() && !step.expiration && !step.other_than_requester;
+  if (only_text && !step.message.empty()) return step.message;
   json::Value out = json::Object{};
   if (!step.message.empty()) out.set("message", step.message);
   if (!step.roles.empty()) out.set("roles", json::array_of(step.roles));
   if (step.expiration) out.set("expires", duration_text(*step.expiration));
+  if (step.other_than_requester) out.set("other_than_requester", true);
   return out;
 }
 

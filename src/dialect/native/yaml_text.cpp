@@ -82,8 +82,23 @@ void write(json::Value const& value, std::size_t indent, bool first_line_is_open
   }
 }
 
+/// What would be a variable is none; a reference to a secret stays one.
+std::string escaped_text(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::string_view const rest = text.substr(at);
+    std::size_t length = 1;
+    for (auto kept : {std::string_view("$${secret:"), std::string_view("${secret:")})
+      if (length == 1 && rest.starts_with(kept)) length = kept.size();
+    if (length == 1 && rest.starts_with("${")) out += '$';
+    out += rest.substr(0, length);
+    at += length;
+  }
+  return out;
+}
+
 json::Value escaped(json::Value const& value) {
-  if (value.is_string()) return replace_all(value.as_string(), "${", "$${");
+  if (value.is_string()) return escaped_text(value.as_string());
   if (value.is_array()) {
     json::Value out = json::Array{};
     for (auto const& item : value.items()) out.push(escaped(item));

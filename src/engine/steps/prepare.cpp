@@ -4,6 +4,7 @@
 #include "engine/release/configuration.hpp"
 #include "engine/release/live.hpp"
 #include "engine/release/outcome.hpp"
+#include "engine/secrets.hpp"
 #include "engine/steps/steps.hpp"
 #include "plan/steps.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 
 /// What was read, for one call of `next`.
 struct Found {
+  json::Value wanted;  ///< the declared configuration with its secrets opened
   std::optional<aws::AliasRecord> alias;
   std::optional<aws::FunctionDetails>
       live;  ///< what the alias serves; `$LATEST` where there is none
@@ -143,7 +145,7 @@ std::optional<Move> Prepare::compare(StepContext& context, TargetAws& aws, Found
   }
   if (state.wanted_code.empty()) state.wanted_code = found.live->record.code_sha256();
   if (shifts_in_steps(context.plan->root, declared.id) && found.alias) {
-    if (auto why = why_not_splittable(declared.configuration, live))
+    if (auto why = why_not_splittable(found.wanted, live))
       return Failed{plan::ErrorClass::configuration,
                     "an alias cannot split traffic between the two versions of " +
                         declared.function + ": " + *why,
@@ -159,12 +161,12 @@ std::optional<Move> Prepare::compare(StepContext& context, TargetAws& aws, Found
   bool description_differs = declared.alias_description && found.alias &&
                              *declared.alias_description != found.alias->description;
   state.settings_differ = tags_differ || concurrency_differs || description_differs;
-  json::Value compared = declared.configuration;
+  json::Value compared = found.wanted;
   // A version that was given a description of its own does not show the function's.
   if (!declared.version_description.empty()) compared.erase("Description");
   state.unchanged = found.live->record.code_sha256() == state.wanted_code &&
                     differing_members(compared, live).empty() &&
-                    !architecture_differs(declared.configuration, live);
+                    !architecture_differs(found.wanted, live);
   return std::nullopt;
 }
 
@@ -190,10 +192,9 @@ std::optional<Move> Prepare::secure_baseline(StepContext& context, TargetAws& aw
                  frozen_fingerprint(found.live->record.configuration) ==
                      frozen_fingerprint(record.configuration);
   if (is_live) state.latest_version = found.live->record.version();
-  state.members_to_write =
-      json::array_of(differing_members(declared.configuration, record.configuration));
+  state.members_to_write = json::array_of(differing_members(found.wanted, record.configuration));
   state.code_to_write = record.code_sha256() != state.wanted_code ||
-                        architecture_differs(declared.configuration, record.configuration);
+                        architecture_differs(found.wanted, record.configuration);
   if (auto move = secure_code(context, aws, found)) return move;
   if (auto const& published = context.result_of("PublishVersion"); !published.is_null())
     state.latest_version = published["version"].as_string();
@@ -282,6 +283,9 @@ Move Prepare::next(StepContext& context) const {
   state.alias = declared.alias;
   state.region = aws->region;
   Found found;
+  auto wanted = opened_configuration(context);
+  if (!wanted) return wanted.error();
+  found.wanted = std::move(*wanted);
   if (auto move = read_alias(context, *aws, found)) return *move;
   bool level_traffic =
       plan::prepare_step(context.record.input).level == plan::PrepareLevel::traffic;

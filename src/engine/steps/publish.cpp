@@ -2,6 +2,7 @@
 #include "engine/release/configuration.hpp"
 #include "engine/release/live.hpp"
 #include "engine/release/outcome.hpp"
+#include "engine/secrets.hpp"
 #include "engine/steps/steps.hpp"
 #include "plan/steps.hpp"
 
@@ -39,16 +40,28 @@ class Publish final : public Executor {
   static Settled settle_latest(StepContext& context, TargetAws& aws, Effect const& effect);
 };
 
+/// What the intent of a write remembers of the environment that it sends.
+std::expected<json::Value, Failed> with_environment(StepContext const& context,
+                                                    json::Value desired) {
+  auto wanted = opened_configuration(context);
+  if (!wanted) return std::unexpected(wanted.error());
+  auto hash = environment_hash(context, *wanted);
+  if (!hash) return std::unexpected(failed(hash.error()));
+  if (!hash->empty()) desired.set("environment", *hash);
+  return desired;
+}
+
 WantedCode code_of(StepContext const& context) {
   WantedCode code = wanted_code(context.release->pinned_package);
   code.sha256 = context.release->wanted_code;
   return code;
 }
 
-json::Value create_request(StepContext const& context) {
+std::expected<json::Value, Failed> create_request(StepContext const& context) {
   auto const& declared = context.declared();
-  json::Value request =
-      declared.configuration.is_object() ? declared.configuration : json::Value(json::Object{});
+  auto wanted = opened_configuration(context);
+  if (!wanted) return wanted;
+  json::Value request = wanted->is_object() ? std::move(*wanted) : json::Value(json::Object{});
   request.set("FunctionName", context.release->function);
   bool image = declared.package.kind == plan::Package::Kind::image;
   if (image) request.set("PackageType", "Image");
@@ -58,10 +71,12 @@ json::Value create_request(StepContext const& context) {
   return request;
 }
 
-json::Value configuration_request(StepContext const& context) {
+std::expected<json::Value, Failed> configuration_request(StepContext const& context) {
+  auto wanted = opened_configuration(context);
+  if (!wanted) return wanted;
   json::Value request = json::Object{};
   for (auto const& name : context.release->members_to_write.items())
-    request.set(name.as_string(), context.declared().configuration[name.as_string()]);
+    request.set(name.as_string(), (*wanted)[name.as_string()]);
   return request;
 }
 
@@ -147,8 +162,10 @@ Move Publish::create(StepContext& context, TargetAws& aws) {
   auto const& created = context.result_of("CreateFunction");
   // E2: a function that this run created and that failed is deleted and created once more.
   if (created.is_null() || last_effect(context) == "DeleteFunction") {
+    auto desired = with_environment(context, json::Value{{"code_sha256", state.wanted_code}});
+    if (!desired) return desired.error();
     about_to_write(state);
-    return Effect{"CreateFunction", {}, json::Value{{"code_sha256", state.wanted_code}}, {}};
+    return Effect{"CreateFunction", {}, std::move(*desired), {}};
   }
   auto const& published = context.result_of("PublishVersion");
   if (!published.is_null()) return published_version(context, aws, published);
@@ -181,10 +198,10 @@ Move Publish::update(StepContext& context, TargetAws& aws) {
   json::Value before{{"revision", state.latest_revision},
                      {"fingerprint", state.latest_fingerprint}};
   if (configuration && !context.happened("UpdateFunctionConfiguration")) {
+    auto desired = with_environment(context, json::Value(json::Object{}));
+    if (!desired) return desired.error();
     about_to_write(state);
-    return Effect{"UpdateFunctionConfiguration",
-                  before,
-                  {},
+    return Effect{"UpdateFunctionConfiguration", before, std::move(*desired),
                   json::Value{{"members", state.members_to_write}}};
   }
   if (state.code_to_write && !context.happened("UpdateFunctionCode")) {
@@ -262,7 +279,9 @@ json::Value version_and_code(aws::FunctionRecord const& record) {
 }
 
 Performed Publish::created(StepContext& context, TargetAws& aws, Effect const&) {
-  auto made = send_create(context, aws, code_of(context), create_request(context));
+  auto request = create_request(context);
+  if (!request) return Refused{request.error()};
+  auto made = send_create(context, aws, code_of(context), *request);
   if (!made && made.error().trouble == aws::Trouble::already_exists)
     return MaybeDone{made.error().error().message};
   if (!made) return refused(context, made.error());
@@ -289,10 +308,11 @@ Happened wrote_latest(StepContext& context, json::Value result, bool adopted) {
 
 Performed Publish::updated_configuration(StepContext& context, TargetAws& aws,
                                          Effect const& effect) {
-  json::Value request = configuration_request(context);
-  request.set("RevisionId", effect.before["revision"]);
+  auto request = configuration_request(context);
+  if (!request) return Refused{request.error()};
+  request->set("RevisionId", effect.before["revision"]);
   auto lambda = aws.lambda();
-  auto written = lambda.update_function_configuration(context.declared().function, request);
+  auto written = lambda.update_function_configuration(context.declared().function, *request);
   if (!written) return refused(context, written.error());
   return wrote_latest(context, json::Value{{"fingerprint", announced(*written)}}, false);
 }
@@ -328,6 +348,23 @@ Settled Publish::settle(StepContext& context, Effect const& effect) const {
   return settle_latest(context, *aws, effect);
 }
 
+/// Whether a record holds what the effect was to write. A secret may have been changed since: the
+/// intent's hash says which values it sent.
+std::expected<bool, Failed> is_written(StepContext const& context, Effect const& effect,
+                                       json::Value const& record) {
+  std::string const& sent = effect.desired["environment"].as_string();
+  auto found = environment_hash(context, record);
+  if (!found) return std::unexpected(failed(found.error()));
+  if (sent.empty() || !same_key(*found, sent)) {
+    auto wanted = opened_configuration(context);
+    if (!wanted) return std::unexpected(wanted.error());
+    return differing_members(*wanted, record).empty();
+  }
+  json::Value others = context.declared().configuration;
+  others.erase("Environment");
+  return *found == sent && differing_members(others, record).empty();
+}
+
 Settled Publish::settle_latest(StepContext& context, TargetAws& aws, Effect const& effect) {
   auto lambda = aws.lambda();
   auto const& declared = context.declared();
@@ -339,10 +376,13 @@ Settled Publish::settle_latest(StepContext& context, TargetAws& aws, Effect cons
   aws::FunctionRecord const& record = latest->record;
   bool has_code =
       context.release->wanted_code.empty() || record.code_sha256() == context.release->wanted_code;
-  bool has_configuration = differing_members(declared.configuration, record.configuration).empty();
+  bool wrote_code = effect.name == "UpdateFunctionCode";
+  std::expected<bool, Failed> has_configuration = false;
+  if (!wrote_code) has_configuration = is_written(context, effect, record.configuration);
+  if (!has_configuration) return Refused{has_configuration.error()};
   json::Value found{{"version", "$LATEST"}, {"code_sha256", record.code_sha256()}};
   if (creates) {
-    if (!has_code || !has_configuration)
+    if (!has_code || !*has_configuration)
       return ChangedByOthers{"somebody else created function " + declared.function +
                              " meanwhile, with other content"};
     context.release->created_function = true;
@@ -350,10 +390,9 @@ Settled Publish::settle_latest(StepContext& context, TargetAws& aws, Effect cons
   }
   std::string now = fingerprint(record.configuration);
   bool as_before = now == effect.before["fingerprint"].as_string();
-  bool wrote_code = effect.name == "UpdateFunctionCode";
   bool as_desired =
       wrote_code ? has_code && !architecture_differs(declared.configuration, record.configuration)
-                 : has_configuration;
+                 : *has_configuration;
   if (as_desired && !as_before) return wrote_latest(context, found, true);
   context.release->latest_revision.clear();
   context.release->latest_fingerprint = now;

@@ -58,7 +58,9 @@ class Approval final : public Executor {
     if (until && context.now >= *until)
       return Failed{plan::ErrorClass::input_timeout,
                     "nobody approved within " + text_of(*step.expiration), ""};
-    std::string what = step.message.empty() ? "an approval" : "an approval: " + step.message;
+    std::string what = "an approval";
+    if (step.other_than_requester) what += " by somebody other than who asked for the run";
+    if (!step.message.empty()) what += ": " + step.message;
     return Park{until, what, {}, true, true};
   }
   bool accepts(std::string_view signal) const override {

@@ -1,5 +1,8 @@
 #include "engine/release/outcome.hpp"
+#include "engine/secrets.hpp"
+#include "engine/services.hpp"
 #include "engine/steps/steps.hpp"
+#include "plan/secrets.hpp"
 #include "plan/steps.hpp"
 
 namespace sluice::engine {
@@ -23,12 +26,17 @@ class Webhook final : public Executor {
       return Done{context.result_of("SendRequest"), NodeStatus::succeeded, {}};
     std::string delivery =
         context.run + "/" + context.path + "/" + std::to_string(context.record.attempt);
-    return Effect{
-        "SendRequest", {}, json::Value{{"method", step.method}, {"delivery", delivery}}, {}};
+    json::Value desired{{"method", step.method}, {"delivery", delivery}};
+    auto hash = request_hash(context);
+    if (!hash) return failed(hash.error());
+    if (!hash->empty()) desired.set("request", *hash);
+    return Effect{"SendRequest", {}, std::move(desired), {}};
   }
 
   Performed perform(StepContext& context, Effect const& effect) const override {
-    plan::WebhookStep step = plan::webhook_step(context.record.input);
+    auto opened = opened_webhook(context);
+    if (!opened) return Refused{failed(opened.error())};
+    plan::WebhookStep const& step = *opened;
     net::Request request;
     request.method = step.method;
     request.url = step.url;
@@ -71,6 +79,27 @@ class Webhook final : public Executor {
   Pool pool() const override { return Pool::long_work; }
 
  private:
+  /// Of the request with its secrets, where it has some. A repeated delivery whose secret was
+  /// changed in between is another request under the same id: the receiver may see two.
+  static Result<std::string> request_hash(StepContext& context) {
+    auto const* node = plan::find(*context.plan, context.path);
+    if (!context.services.secrets || !node || !node->step ||
+        plan::secrets_in(node->step->input).empty())
+      return std::string();
+    auto opened = opened_webhook(context);
+    if (!opened) return std::unexpected(opened.error());
+    auto hash = context.services.secrets->keyed_hash(plan::to_json(*opened).canonical());
+    for (auto const& earlier : context.record.effects) {
+      auto const& sent = earlier.intent["desired"]["request"];
+      if (hash && sent.is_string() && same_key(sent.as_string(), *hash) &&
+          sent.as_string() != *hash)
+        context.notes.push_back("a secret of webhook '" + opened->name +
+                                "' was changed since it was sent without an answer: it is sent "
+                                "again with the new value");
+    }
+    return hash;
+  }
+
   static Performed judged(plan::WebhookStep const& step, net::Response const& answer) {
     if (answer.status >= 200 && answer.status < 300)
       return Happened{json::Value{{"status", answer.status}}, false};

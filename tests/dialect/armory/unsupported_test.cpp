@@ -59,13 +59,12 @@ TEST(Unsupported, NamesRoles) {
                   "cannot be checked yet"));
 }
 
-TEST(Unsupported, NamesSecretsWhereverTheyAre) {
-  std::string expected = "step 'prod/after/tell' uses secrets, which cannot be opened yet";
+TEST(Unsupported, SecretsAreNot) {
   EXPECT_THAT(needs_of(edited(runnable(), "https://chat.example.com/hook", "'{{secrets.hook}}'")),
-              ElementsAre(expected));
+              IsEmpty());
   EXPECT_THAT(needs_of(edited(edited(runnable(), "inline: done", "inline: '{{context.team}}'"),
                               "team: billing", "team: '{{secrets.team}}'")),
-              ElementsAre(expected));
+              IsEmpty());
 }
 
 }  // namespace
