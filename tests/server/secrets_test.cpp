@@ -32,7 +32,8 @@ class SecretsTest : public testing::Test {
   /// Everything the store holds of secrets.
   std::string stored() {
     std::string text;
-    for (auto const& record : *store_->records("secret")) text += record.id + record.body.dump();
+    auto const records = store_->records("secret");
+    for (auto const& record : *records) text += record.id + record.body.dump();
     return text;
   }
   static std::string value_of(Secrets& secrets, std::string const& name) {
