@@ -77,7 +77,7 @@ TEST_F(Turn, ARollbackDoesNotWaitForALookWhoseTurnHasNotCome) {
 /// Work that tells its name when it is done; the first waits until it is let go.
 class OneThread : public testing::Test {
  protected:
-  std::function<void()> work(std::string name) {
+  std::function<void()> work(std::string const& name) {
     return [this, name] {
       std::unique_lock lock(mutex);
       changed.wait(lock, [&] { return open; });
@@ -118,7 +118,7 @@ TEST(Threads, WhoHasFewerAtWorkComesFirst) {
   std::condition_variable changed;
   int at_work = 0, open = 0;
   std::vector<std::string> order;
-  auto held = [&](std::string name) {
+  auto held = [&](std::string const& name) {
     return [&, name] {
       std::unique_lock lock(mutex);
       order.push_back(name);
