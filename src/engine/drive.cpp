@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "engine/core_run.hpp"
 #include "engine/events.hpp"

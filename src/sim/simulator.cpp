@@ -38,10 +38,11 @@ Report run_seed(std::uint64_t seed, Options const& options) {
 Report minimised(std::uint64_t seed, Options const& options, Report failed, SeedRunner run) {
   std::string kind = kind_of(failed);
   if (kind.empty()) return failed;
+  int const all = failed.troubles;
   int attempts = 0;
   for (bool progress = true; progress;) {
     progress = false;
-    for (int trouble = failed.troubles - 1; trouble >= 0 && attempts < most_attempts; --trouble) {
+    for (int trouble = all - 1; trouble >= 0 && attempts < most_attempts; --trouble) {
       if (failed.left_out.contains(trouble)) continue;
       Options fewer = options;
       fewer.left_out = failed.left_out;
@@ -53,6 +54,7 @@ Report minimised(std::uint64_t seed, Options const& options, Report failed, Seed
       progress = true;
     }
   }
+  failed.troubles = all;
   return failed;
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/hash.hpp"
+#include "helpers.hpp"
 #include "private_postgres.hpp"
 
 namespace sluice::store {
