@@ -125,6 +125,9 @@ class Decider {
     if (scope.empty()) {
       // None above: what can be rolled back below the node that decided.
       auto found = scope_to_roll_back(plan_, path_);
+      // What could not even begin has nothing to undo; what is around it has.
+      while (found.found && !found.path.empty() && state_.node(found.path).attempt == 0)
+        found = scope_to_roll_back(plan_, plan::parent_path(found.path));
       scope = found.found || by == "-" ? found.path : by;
     }
     Node const* node = plan::find(plan_, scope);

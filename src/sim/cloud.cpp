@@ -181,8 +181,11 @@ std::optional<net::Response> Cloud::alias_as_of(CloudCall const& call, Time then
   auto known = past_.find({call.region, call.function});
   if (known == past_.end()) return std::nullopt;
   json::Value const* content = nullptr;
-  for (auto const& [from, alias] : known->second)
-    if (from <= then) content = &alias;
+  // At most one write ago: what is older than the last own one passes for somebody else's change.
+  auto const& past = known->second;
+  std::size_t last = past.empty() ? 0 : past.size() - 1;
+  for (std::size_t i = last > 0 ? last - 1 : 0; i < past.size(); ++i)
+    if (i + 1 == last || past[i].first <= then) content = &past[i].second;
   if (!content || content->is_null()) return std::nullopt;
   net::Response response;
   response.status = 200;

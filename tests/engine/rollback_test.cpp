@@ -58,6 +58,17 @@ TEST(Rollback, OfAStopAlsoTakesAScopeThatWaitsForItsNextTry) {
   EXPECT_EQ(play.of("scope"), "rolled_back");
 }
 
+TEST(Rollback, OfAScopeThatCouldNotBeginIsThatOfTheOneAroundIt) {
+  auto inner = with_compensation(plan::sequence("inner", {leaf("b")}));
+  inner.when = plan::to_json(plan::Expression{"pointer@1", "/nothing"});
+  auto scope = rolls_back(with_compensation(plan::sequence("scope", {leaf("a"), inner})));
+  Play play(plan::sequence("root", {scope}));
+  play.succeed("scope/a");
+  EXPECT_EQ(play.active(), Paths{"scope/~undo"});
+  play.succeed("scope/~undo");
+  EXPECT_EQ(play.of("scope"), "rolled_back");
+}
+
 TEST(Rollback, EndsWhatIsParkedAtOnce) {
   auto scope = rolls_back(with_compensation(plan::parallel("scope", {leaf("a"), leaf("b")})));
   Play play(plan::sequence("root", {scope}));
