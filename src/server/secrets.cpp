@@ -109,9 +109,11 @@ Result<Secrets::Key> Secrets::key() {
   auto read = read_key_file(options_.key_file, without_key);
   if (!read) return std::unexpected(read.error());
   if (!*read)
-    return fail(ErrorCode::corrupt,
-                "there is no file " + options_.key_file.string() + " with the key of the secrets",
-                "It holds 32 random bytes in hex: (umask 077; openssl rand -hex 32 > FILE)");
+    return fail(
+        ErrorCode::unavailable,
+        "there is no file " + options_.key_file.string() + " with the key of the secrets",
+        "It holds 32 random bytes in hex: (umask 077; openssl rand -hex 32 > FILE). Servers "
+        "that share a store need the same one.");
   return Key(**read);
 }
 

@@ -88,6 +88,37 @@ TEST_F(SharedHostTest, ATokenOfOneServerIsGoodForAll) {
   EXPECT_EQ(get(*two, "/api/v1/runs", std::string(made->text.open())).status, 200);
 }
 
+TEST_F(SharedHostTest, ServersWithTheSameKeyOpenEachOthersSecrets) {
+  auto one = open_server("one"), two = open_server("two");
+  TokenRequest request;
+  request.name = "ann";
+  request.roles = {Role::maintainer};
+  auto made = one->host().tokens().create(request);
+  ASSERT_TRUE(made) << made.error().text();
+  auto put = [&] {
+    net::Request store;
+    store.method = "PUT";
+    store.url = one->url() + "/api/v1/secrets/TOKEN";
+    store.headers.set("Authorization", "Bearer " + std::string(made->text.open()));
+    store.headers.set("Content-Type", "application/json");
+    store.body = R"({"value":"sesame-1234"})";
+    auto response = client_->send(store, {}, {});
+    EXPECT_TRUE(response) << response.error().error.text();
+    return response ? *response : net::Response{};
+  };
+  // Given no key, Then none is made, which the others would not have
+  auto refused = put();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, HasSubstr("Servers that share a store need the same one"));
+  // When both have the same one, Then what one keeps the other opens
+  for (auto name : {"one", "two"})
+    folder_.write(std::string(name) + "/secret-key", std::string(64, 'a') + "\n");
+  EXPECT_EQ(put().status, 200);
+  auto value = two->host().services().secrets()->open("TOKEN");
+  ASSERT_TRUE(value) << value.error().text();
+  EXPECT_EQ(value->open(), "sesame-1234");
+}
+
 TEST_F(SharedHostTest, EachAnswersForTheRunsOfAll) {
   auto one = open_server("one"), two = open_server("two");
   auto run = paused_run(*one);
