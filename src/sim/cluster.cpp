@@ -81,7 +81,7 @@ void Cluster::on_core(ClusterServer& server, std::function<void()> const& what) 
 }
 
 /// The world goes on without it, until the time is over and it is awake.
-void Cluster::sleep(ClusterServer& server, Duration time, std::stop_token const& stop) {
+void Cluster::hold(ClusterServer& server, Duration time, std::stop_token const& stop) {
   ENSURE(acting_ == &server);
   acting_ = nullptr;
   if (std::exchange(faults_.crashed, false)) kill(server);
@@ -97,13 +97,13 @@ void Cluster::sleep(ClusterServer& server, Duration time, std::stop_token const&
 }
 
 void Cluster::wait(ClusterServer& server, Duration time, std::stop_token const& stop) {
-  sleep(server, time, stop);
+  hold(server, time, stop);
 }
 
 void Cluster::may_stop(ClusterServer& server) {
   if (faults_.crashed) return;
   if (faults_.draw_pause()) stop(server);
-  if (!awake(server)) sleep(server, Duration(0), {});
+  if (!awake(server)) hold(server, Duration(0), {});
 }
 
 /// Something that is ready on a server that is awake. False: nothing is.
@@ -198,7 +198,7 @@ Cluster::Way::Way(Cluster& cluster, ClusterServer& server)
       client_({cluster.cloud_, cluster.clock_, cluster.faults_, cluster.script_}, *this,
               server.clock(), [&cluster, &server] {
                 cluster.stop(server);
-                cluster.sleep(server, Duration(0), {});
+                cluster.hold(server, Duration(0), {});
               }) {}
 
 void Cluster::Way::accepted(Write write) {

@@ -72,7 +72,7 @@ class Cluster final : ReleaseStage, public ClusterServer::Around {
   bool do_one();
   void pass_time(std::optional<Time> until);
   void step(std::optional<Time> until = std::nullopt);
-  void sleep(ClusterServer& server, Duration time, std::stop_token const& stop);
+  void hold(ClusterServer& server, Duration time, std::stop_token const& stop);
   void look();
   bool over() const { return followed_.over(); }
   bool exhausted() const;
