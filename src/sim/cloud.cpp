@@ -177,15 +177,17 @@ void Cloud::remember_alias(std::string const& region, std::string const& functio
   past.emplace_back(clock_.now(), found ? *found : json::Value());
 }
 
+void Cloud::seen(CloudCall const& call) {
+  auto& past = past_[{call.region, call.function}];
+  if (past.size() > 1) past.erase(past.begin(), past.end() - 1);
+}
+
 std::optional<net::Response> Cloud::alias_as_of(CloudCall const& call, Time then) const {
   auto known = past_.find({call.region, call.function});
   if (known == past_.end()) return std::nullopt;
   json::Value const* content = nullptr;
-  // At most one write ago: what is older than the last own one passes for somebody else's change.
-  auto const& past = known->second;
-  std::size_t last = past.empty() ? 0 : past.size() - 1;
-  for (std::size_t i = last > 0 ? last - 1 : 0; i < past.size(); ++i)
-    if (i + 1 == last || past[i].first <= then) content = &past[i].second;
+  for (auto const& [from, alias] : known->second)
+    if (from <= then || !content) content = &alias;
   if (!content || content->is_null()) return std::nullopt;
   net::Response response;
   response.status = 200;

@@ -63,6 +63,8 @@ class Cloud {
   /// The answer that a GetAlias would have got then; none: there was no such alias, or it is too
   /// long ago.
   std::optional<net::Response> alias_as_of(CloudCall const& call, Time then) const;
+  /// Somebody has got an answer that tells what this alias is: no later one is older.
+  void seen(CloudCall const& call);
 
   /// What was true before the run.
   struct Before {

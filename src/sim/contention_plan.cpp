@@ -61,6 +61,7 @@ std::vector<Scenario> draw_contention(Random& random, store::Packages& packages,
   first.faults.foreign = 0;
   first.faults.clock_jumps = 0;
   first.faults.failed_update = 0;
+  first.faults.stale_reads = false;
   int runs = between(random, 2, 6);
   std::vector<Scenario> all;
   if (chance(random, 0.25)) return draw_apart(random, packages, first);

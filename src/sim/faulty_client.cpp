@@ -41,8 +41,11 @@ std::expected<Response, Failure> FaultyClient::send(net::Request const& request,
   CallFault fault = faults_.draw(call);
   if (fault != CallFault::none)
     script_.say(call.operation + " on " + call.function + ": " + std::string(name_of(fault)));
-  if (fault == CallFault::none) return perform(request, call, false);
-  return with_fault(request, call, fault);
+  Answer answer =
+      fault == CallFault::none ? perform(request, call, false) : with_fault(request, call, fault);
+  bool tells = answer && fault != CallFault::stale_read && call.operation.ends_with("Alias");
+  if (tells && answer->status / 100 == 2) cloud_.seen(call);
+  return answer;
 }
 
 FaultyClient::Answer FaultyClient::with_fault(net::Request const& request, CloudCall const& call,
