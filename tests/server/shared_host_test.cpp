@@ -1,6 +1,7 @@
 #include <fstream>
 
 #include "../store/private_postgres.hpp"
+#include "engine/secrets.hpp"
 #include "server/fixture.hpp"
 #include "server/lease_status.hpp"
 #include "server/server_process.hpp"
