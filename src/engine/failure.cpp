@@ -15,7 +15,7 @@ struct Verdict {
   std::string by = "-";
 };
 
-bool matches(FailureRule const& rule, plan::ErrorClass error) {
+bool names(FailureRule const& rule, plan::ErrorClass error) {
   return rule.classes.empty() || std::ranges::find(rule.classes, error) != rule.classes.end();
 }
 
@@ -25,12 +25,19 @@ bool leaves_compensation(std::string_view path) {
   return path.substr(slash == std::string_view::npos ? 0 : slash + 1).starts_with('~');
 }
 
-Verdict rule_for(plan::Plan const& plan, std::string_view path, plan::ErrorClass error) {
+Verdict rule_for(plan::Plan const& plan, RunState const& state, std::string const& path,
+                 plan::Evaluators const& evaluators) {
+  auto const error = state.node(path).error.value_or(plan::ErrorClass::unknown);
+  auto holds = [&](json::Value const& condition) {
+    if (condition.is_null()) return true;
+    auto value = evaluators.resolve(condition, scope_of(plan, state, path));
+    return value && value->as_bool();
+  };
   for (std::string_view at = path;; at = plan::parent_path(at)) {
     Node const* node = plan::find(plan, at);
     if (node)
       for (auto const& rule : node->on_failure)
-        if (matches(rule, error)) return {rule.action, std::string(at)};
+        if (names(rule, error) && holds(rule.condition)) return {rule.action, std::string(at)};
     if (at.empty() || leaves_compensation(at)) return {};
   }
 }
@@ -178,7 +185,8 @@ ScopeFound scope_to_roll_back(plan::Plan const& plan, std::string_view path) {
   }
 }
 
-std::optional<Decision> decide_failure(plan::Plan const& plan, RunState const& state, Time now) {
+std::optional<Decision> decide_failure(plan::Plan const& plan, RunState const& state,
+                                       plan::Evaluators const& evaluators, Time now) {
   for (auto const& [path, it] : state.nodes) {
     bool question = it.status == NodeStatus::asking;
     if (question && (it.ending || !it.due || *it.due > now)) continue;
@@ -191,7 +199,7 @@ std::optional<Decision> decide_failure(plan::Plan const& plan, RunState const& s
       if (!it.question.then.empty()) verdict.action = it.question.then.front();
       if (!it.decided_by.empty()) verdict.by = it.decided_by;
     } else {
-      verdict = rule_for(plan, path, it.error.value_or(plan::ErrorClass::unknown));
+      verdict = rule_for(plan, state, path, evaluators);
     }
     if (auto decision = decider.decide(verdict.action, verdict.by)) return decision;
   }

@@ -7,7 +7,10 @@ namespace sluice::engine {
 /// What the first undecided failure means, by the nearest rule that matches (design section 1.2):
 /// the node's own `on_failure`, then its ancestors'. Also answers questions that nobody answered in
 /// time. Pure.
-std::optional<Decision> decide_failure(plan::Plan const& plan, RunState const& state, Time now);
+///
+/// A rule's condition sees what the failed node sees. One that cannot be evaluated does not hold.
+std::optional<Decision> decide_failure(plan::Plan const& plan, RunState const& state,
+                                       plan::Evaluators const& evaluators, Time now);
 
 /// The event for the action a person chose for the asking node at `path`.
 Decision answer(plan::Plan const& plan, RunState const& state, std::string_view path,

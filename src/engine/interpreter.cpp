@@ -29,7 +29,7 @@ class Walk {
     if (state_.over()) return std::nullopt;
     if (state_.queued) return state_.stop ? std::optional(end_with_state()) : std::nullopt;
     if (auto found = roll_backs()) return found;
-    if (auto found = decide_failure(plan_, state_, now_)) return found;
+    if (auto found = decide_failure(plan_, state_, evaluators_, now_)) return found;
     if (!state_.linked_from.empty()) return end_linked_run();
     if (auto found = stop()) return found;
     if (auto found = visit(plan_.root, "")) return found;

@@ -161,6 +161,23 @@ TEST(FailureRules, AStepThatIsTriedAgainEndsItsGuardsFirst) {
   EXPECT_EQ(play.active(), (Paths{"a", "a/!guard"}));
 }
 
+TEST(FailureRules, ARuleHoldsWhereItsConditionDoes) {
+  // Given rules of which the first can be evaluated only where an earlier step said something
+  auto said = plan::to_json(plan::Expression{"pointer@1", "/nodes/a/optional"});
+  auto end_with = [&](json::Value outputs) {
+    auto b = with_rule(leaf("b"), action(ActionKind::ignore));
+    b.on_failure.front().condition = said;
+    b.on_failure.push_back({{}, {}, action(ActionKind::fail)});
+    Play play(plan::sequence("root", {leaf("a"), b}));
+    play.succeed("a", std::move(outputs));
+    play.fail("b");
+    return play.of("b");
+  };
+  EXPECT_EQ(end_with(json::Value{{"optional", true}}), "ignored");
+  EXPECT_EQ(end_with(json::Value{{"optional", false}}), "failed");
+  EXPECT_EQ(end_with(json::Value{{"other", true}}), "failed") << "nothing to evaluate";
+}
+
 TEST(FailureRules, AQuestionThatNobodyAnsweredRepeatsItsScopeOnceTheOthersHaveEnded) {
   // Given a step that asks, with another one at work beside it
   auto ask = action(ActionKind::ask);
