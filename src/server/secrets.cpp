@@ -110,7 +110,7 @@ Result<Secrets::Key> Secrets::key() {
   if (!read) return std::unexpected(read.error());
   if (!*read)
     return fail(
-        ErrorCode::unavailable,
+        ErrorCode::conflict,
         "there is no file " + options_.key_file.string() + " with the key of the secrets",
         "It holds 32 random bytes in hex: (umask 077; openssl rand -hex 32 > FILE). Servers "
         "that share a store need the same one.");

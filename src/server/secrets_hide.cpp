@@ -37,8 +37,7 @@ void Secrets::remember(std::string const& name, Secret const& value) {
     known.emplace_back(std::move(form));
   }
   // A part of a longer form must not be taken out of it first.
-  std::ranges::stable_sort(known, std::greater<>(),
-                           [](Secret const& one) { return one.open().size(); });
+  std::ranges::sort(known, std::greater<>(), [](Secret const& one) { return one.open().size(); });
 }
 
 std::string Secrets::hide(std::string text) const {

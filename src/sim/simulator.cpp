@@ -24,7 +24,7 @@ std::string Report::text(std::uint64_t seed) const {
   std::string text = "seed " + std::to_string(seed) + ", ended as '" + end_state + "'\n";
   for (auto const& violation : violations) text += "  broken: " + violation + "\n";
   if (!left_out.empty())
-    text += "  " + std::to_string(left_out.size()) + " of " + std::to_string(troubles) +
+    text += "  " + std::to_string(left_out.size()) +
             " faults, signals and other hands do not matter and are left out\n";
   if (!plan.empty()) text += "plan " + plan + "\n";
   for (auto const& line : script) text += "  " + line + "\n";
@@ -38,11 +38,10 @@ Report run_seed(std::uint64_t seed, Options const& options) {
 Report minimised(std::uint64_t seed, Options const& options, Report failed, SeedRunner run) {
   std::string kind = kind_of(failed);
   if (kind.empty()) return failed;
-  int const all = failed.troubles;
   int attempts = 0;
   for (bool progress = true; progress;) {
     progress = false;
-    for (int trouble = all - 1; trouble >= 0 && attempts < most_attempts; --trouble) {
+    for (int trouble = failed.troubles - 1; trouble >= 0 && attempts < most_attempts; --trouble) {
       if (failed.left_out.contains(trouble)) continue;
       Options fewer = options;
       fewer.left_out = failed.left_out;
@@ -54,7 +53,6 @@ Report minimised(std::uint64_t seed, Options const& options, Report failed, Seed
       progress = true;
     }
   }
-  failed.troubles = all;
   return failed;
 }
 

@@ -109,7 +109,7 @@ TEST_F(SharedHostTest, ServersWithTheSameKeyOpenEachOthersSecrets) {
   };
   // Given no key, Then none is made, which the others would not have
   auto refused = put();
-  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.status, 409);
   EXPECT_THAT(refused.body, HasSubstr("Servers that share a store need the same one"));
   // When both have the same one, Then what one keeps the other opens
   for (auto name : {"one", "two"})
