@@ -123,7 +123,7 @@ Result<void> RehearsalWorld::open() {
                     {account, "arn:aws:iam::" + account + ":user/rehearsal", key_id},
                     "",
                     {}}};
-  settings.runner = [this](local::RunnerOptions, Clock&) { return runner(); };
+  settings.runner = [this](local::RunnerOptions const&, Clock&) { return runner(); };
   auto endpoint = local::Endpoint::open(std::move(settings), clock_, random_);
   if (!endpoint) return std::unexpected(endpoint.error());
   endpoint_ = std::move(*endpoint);

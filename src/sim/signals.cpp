@@ -1,5 +1,7 @@
 #include "sim/signals.hpp"
 
+#include <tuple>
+
 #include "engine/waits.hpp"
 
 namespace sluice::sim {
@@ -12,12 +14,13 @@ void move_alias(Random& random, Cloud& cloud, FunctionScenario const& function,
   std::string version = release.candidate_version;
   if (version.empty() || chance(random, 0.6)) version = "1";
   // A version that is not there is refused, as it would be for them.
-  (void)cloud.call(function.region, "UpdateAlias",
-                   json::Value{{"FunctionName", function.name},
-                               {"Name", function.alias},
-                               {"FunctionVersion", version},
-                               {"RoutingConfig", json::Value{{"AdditionalVersionWeights",
-                                                              json::Value(json::Object{})}}}});
+  std::ignore = cloud.call(
+      function.region, "UpdateAlias",
+      json::Value{{"FunctionName", function.name},
+                  {"Name", function.alias},
+                  {"FunctionVersion", version},
+                  {"RoutingConfig",
+                   json::Value{{"AdditionalVersionWeights", json::Value(json::Object{})}}}});
 }
 
 }  // namespace
@@ -49,8 +52,8 @@ void act_as_somebody_else(Random& random, Cloud& cloud, FunctionScenario const& 
                           engine::ReleaseState const& release) {
   bool to_alias = !function.alias.empty() && chance(random, 0.7);
   if (to_alias) return move_alias(random, cloud, function, release);
-  (void)cloud.call(function.region, "UpdateFunctionConfiguration",
-                   json::Value{{"FunctionName", function.name}, {"MemorySize", 512}});
+  std::ignore = cloud.call(function.region, "UpdateFunctionConfiguration",
+                           json::Value{{"FunctionName", function.name}, {"MemorySize", 512}});
 }
 
 }  // namespace sluice::sim
