@@ -104,7 +104,7 @@ TEST_F(SecretsTest, WhatIsNoSecretIsRefused) {
   EXPECT_EQ(code("A", "abc"), ErrorCode::invalid_input);
   EXPECT_EQ(code("A", std::string(32 * 1024 + 1, 'x')), ErrorCode::invalid_input);
   EXPECT_EQ(code("A", "\xff\xfe\xfd\xfc"), ErrorCode::invalid_input);
-  EXPECT_TRUE(secrets->set("A", Secret(std::string(32 * 1024, 'x')), "ann"));
+  EXPECT_TRUE(secrets->set("A", Secret(std::string(std::size_t{32} << 10, 'x')), "ann"));
   EXPECT_EQ(secrets->open("B").error().code, ErrorCode::not_found);
   EXPECT_EQ(secrets->remove("B").error().code, ErrorCode::not_found);
 }
@@ -150,6 +150,7 @@ TEST_F(SecretsTest, ANewKeyOpensEverythingAndTheOldOneNothing) {
   ASSERT_TRUE(rotated) << rotated.error().text();
   EXPECT_EQ(*rotated, 2u);
   EXPECT_NE(key_text(), old);
+  EXPECT_NE(stored(), before);
   EXPECT_EQ(value_of(*open(), "A"), canary);
   EXPECT_EQ(value_of(*open(), "B"), "value-b");
   EXPECT_EQ(open()->list()->at(1).by, "bob");
