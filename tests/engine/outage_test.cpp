@@ -119,5 +119,32 @@ TEST(Outage, AnEditBetweenCodeAndItsVersionIsNoticed) {
   EXPECT_EQ(rehearsal.lambda().get_alias("orders", "live")->function_version, "1");
 }
 
+class Twice : public testing::TestWithParam<std::string> {};
+
+TEST_P(Twice, AWriteThatFoundItselfUnderWayIsNotSomebodyElses) {
+  // Given a connection over which one write reaches AWS twice
+  test::Rehearsal rehearsal;
+  rehearsal.run(orders("one"));
+  bool twice = false;
+  rehearsal.gate().before = [&](net::Request const& request) -> std::optional<test::Gate::Sent> {
+    if (twice || request.method != "PUT" || !request.url.ends_with(GetParam())) return std::nullopt;
+    twice = true;
+    EXPECT_EQ(rehearsal.gate().send(request, {}, {})->status, 200);
+    net::Response busy;
+    busy.status = 409;
+    busy.headers.set("x-amzn-ErrorType", "ResourceConflictException");
+    busy.body = R"({"Type":"User","message":"An update is in progress for resource: orders"})";
+    return busy;
+  };
+  // When code and configuration are released
+  auto end = rehearsal.run(orders("two", "memory: 256\non_external_change: roll_back\n"));
+  // Then that write counts as this release's own
+  ASSERT_TRUE(twice);
+  EXPECT_EQ(end.state.end_state, "succeeded") << end.state.node("default/release/publish").reason;
+  EXPECT_EQ(rehearsal.lambda().get_alias("orders", "live")->function_version, "2");
+}
+
+INSTANTIATE_TEST_SUITE_P(Writes, Twice, testing::Values("/configuration", "/code"));
+
 }  // namespace
 }  // namespace sluice

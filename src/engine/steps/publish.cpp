@@ -306,6 +306,13 @@ Happened wrote_latest(StepContext& context, json::Value result, bool adopted) {
   return {std::move(result), adopted};
 }
 
+/// A request can reach AWS twice where its connection falls: the second one then finds the function
+/// busy with the first. Only a look tells whose change is under way.
+Performed latest_refused(StepContext const& context, aws::CallError const& error) {
+  if (error.trouble == aws::Trouble::busy) return MaybeDone{error.error().message};
+  return refused(context, error);
+}
+
 Performed Publish::updated_configuration(StepContext& context, TargetAws& aws,
                                          Effect const& effect) {
   auto request = configuration_request(context);
@@ -313,7 +320,7 @@ Performed Publish::updated_configuration(StepContext& context, TargetAws& aws,
   request->set("RevisionId", effect.before["revision"]);
   auto lambda = aws.lambda();
   auto written = lambda.update_function_configuration(context.declared().function, *request);
-  if (!written) return refused(context, written.error());
+  if (!written) return latest_refused(context, written.error());
   return wrote_latest(context, json::Value{{"fingerprint", announced(*written)}}, false);
 }
 
@@ -323,7 +330,7 @@ Performed Publish::updated_code(StepContext& context, TargetAws& aws, Effect con
   if (context.declared().configuration.contains("Architectures"))
     request.set("Architectures", context.declared().configuration["Architectures"]);
   auto written = send_update(context, aws, code_of(context), request);
-  if (!written) return refused(context, written.error());
+  if (!written) return latest_refused(context, written.error());
   if (auto failure = wrong_code(context, written->code_sha256())) return Refused{*failure};
   json::Value result = version_and_code(*written);
   result.set("fingerprint", announced(*written));
