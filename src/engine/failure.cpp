@@ -13,6 +13,7 @@ using plan::Node;
 struct Verdict {
   Action action;  ///< default: fail
   std::string by = "-";
+  std::string person;  ///< who chose it; empty: a rule did
 };
 
 bool names(FailureRule const& rule, plan::ErrorClass error) {
@@ -40,6 +41,20 @@ Verdict rule_for(plan::Plan const& plan, RunState const& state, std::string cons
         if (names(rule, error) && holds(rule.condition)) return {rule.action, std::string(at)};
     if (at.empty() || leaves_compensation(at)) return {};
   }
+}
+
+/// What its question came to: a person's choice, or what follows where nobody chose in time.
+Verdict answer_to(NodeState const& asking) {
+  Verdict verdict;
+  if (!asking.decided_by.empty()) verdict.by = asking.decided_by;
+  if (asking.answer.is_null()) {
+    if (!asking.question.then.empty()) verdict.action = asking.question.then.front();
+    return verdict;
+  }
+  verdict.action.kind = chosen_by(asking.answer["kind"].as_string()).value_or(ActionKind::fail);
+  verdict.action.count = 1'000'000;  // a person may ask for another try as often as they like
+  verdict.person = asking.answer["by"].as_string();
+  return verdict;
 }
 
 class Decider {
@@ -189,34 +204,29 @@ std::optional<Decision> decide_failure(plan::Plan const& plan, RunState const& s
                                        plan::Evaluators const& evaluators, Time now) {
   for (auto const& [path, it] : state.nodes) {
     bool question = it.status == NodeStatus::asking;
-    if (question && (it.ending || !it.due || *it.due > now)) continue;
+    bool waits = it.answer.is_null() && (!it.due || *it.due > now);
+    if (question && (it.ending || waits)) continue;
     if (!question && (it.status != NodeStatus::failed || it.decided)) continue;
     Decider decider(plan, state, path, now);
     // Its scope is being rolled back or the run is stopping: nothing is left to decide.
     Verdict verdict;
     if (in_rollback(state, path) || state.stop) {
-    } else if (question) {
-      if (!it.question.then.empty()) verdict.action = it.question.then.front();
-      if (!it.decided_by.empty()) verdict.by = it.decided_by;
     } else {
-      verdict = rule_for(plan, state, path, evaluators);
+      verdict = question ? answer_to(it) : rule_for(plan, state, path, evaluators);
     }
-    if (auto decision = decider.decide(verdict.action, verdict.by)) return decision;
+    auto decision = decider.decide(verdict.action, verdict.by);
+    if (!decision) continue;
+    if (!verdict.person.empty()) decision->body.set("person", verdict.person);
+    return decision;
   }
   return std::nullopt;
 }
 
-Decision answer(plan::Plan const& plan, RunState const& state, std::string_view path,
-                plan::ActionKind choice, std::string const& person, Time now) {
-  NodeState const& it = state.node(path);
-  Action action;
-  action.kind = choice;
-  action.count = 1'000'000;  // a person may ask for another try as often as they like
-  auto decision =
-      Decider(plan, state, path, now).decide(action, it.decided_by.empty() ? "-" : it.decided_by);
-  ENSURE(decision);  // a person repeats the asking leaf alone, and nothing works below a leaf
-  decision->body.set("person", person);
-  return *decision;
+std::optional<ActionKind> chosen_by(std::string_view signal) {
+  if (signal == "retry" || signal == "continue") return ActionKind::retry;
+  if (signal == "rollback") return ActionKind::roll_back;
+  if (signal == "fail") return ActionKind::fail;
+  return plan::action_kind_of(signal);
 }
 
 }  // namespace sluice::engine

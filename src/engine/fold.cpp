@@ -228,6 +228,7 @@ class Fold {
         it.status = NodeStatus::asking;
         it.decided = false;
         it.question = action;
+        it.answer = {};
         it.due = from_millis(body_["until_ms"].as_int());
         break;
       default: it.status = NodeStatus::failed; break;
@@ -294,7 +295,11 @@ class Fold {
       state_.paused = false;
     else if (kind == "promote")
       state_.promoting = true, state_.promoted_by = body_["by"].as_string();
-    if (body_.contains("node")) node().signals.push_back(body_);
+    if (!body_.contains("node")) return;
+    if (node().status == NodeStatus::asking)
+      node().answer = body_;
+    else
+      node().signals.push_back(body_);
   }
 
   /// A node works unless everything active below it is parked or asks (Timeout::Counts::work).

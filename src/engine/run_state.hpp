@@ -68,6 +68,7 @@ struct NodeState {
       signals;  ///< that came for it and were not consumed by an earlier attempt
   std::map<std::string, int> tries;  ///< repetitions used up, by deciding node
   plan::Action question;             ///< while asking
+  json::Value answer;                ///< while asking: the signal that chose; null: none yet
   bool counts_work = false;          ///< has a timeout that counts work
   bool fence_due = false;            ///< an earlier owner may still write the alias (fence.hpp)
   Duration worked{};                 ///< for that timeout

@@ -20,13 +20,6 @@ json::Value body_of(Signal const& signal, std::string const* node) {
 
 bool decides(std::string_view kind) { return kind == "approve" || kind == "reject"; }
 
-std::optional<plan::ActionKind> choice_of(std::string_view kind) {
-  if (kind == "retry" || kind == "continue") return plan::ActionKind::retry;
-  if (kind == "rollback") return plan::ActionKind::roll_back;
-  if (kind == "fail") return plan::ActionKind::fail;
-  return plan::action_kind_of(kind);
-}
-
 /// Whoever decides may say which plan they have read: then it counts for no other one.
 Result<void> check_plan(plan::Plan const& plan, std::string const& run, Signal const& signal) {
   std::string const& read = signal.data["plan_digest"].as_string();
@@ -74,7 +67,8 @@ Result<void> Core::signal(std::string const& id, Signal const& signal) {
   bool question = !signal.node.empty() && run->state.node(signal.node).status == NodeStatus::asking;
   if (!question && signal.node.empty() && (signal.kind == "continue" || signal.kind == "retry")) {
     for (auto const& [path, it] : run->state.nodes)
-      if (it.status == NodeStatus::asking) return answer_question(*run, path, signal);
+      if (it.status == NodeStatus::asking && it.answer.is_null())
+        return answer_question(*run, path, signal);
   }
   if (question) return answer_question(*run, signal.node, signal);
   if (std::ranges::find(whole_run, signal.kind) != std::end(whole_run))
@@ -144,7 +138,7 @@ Result<void> Core::signal_unexecuted(std::string const& id, Signal const& signal
 
 Result<void> Core::answer_question(Run& run, std::string const& path, Signal const& signal) {
   NodeState const& it = run.state.node(path);
-  auto choice = choice_of(signal.kind);
+  auto choice = chosen_by(signal.kind);
   bool offered =
       choice && std::ranges::find(it.question.choices, *choice) != it.question.choices.end();
   if (!offered) {
@@ -153,9 +147,11 @@ Result<void> Core::answer_question(Run& run, std::string const& path, Signal con
       choices += (choices.empty() ? "" : ", ") + std::string(plan::name_of(offer));
     return fail(ErrorCode::invalid_input, "'" + path + "' asks for one of: " + choices);
   }
+  if (!it.answer.is_null())
+    return fail(ErrorCode::conflict,
+                "'" + path + "' was answered already: " + it.answer["kind"].as_string() + " by " +
+                    it.answer["by"].as_string());
   record(run, event::signal, body_of(signal, &path));
-  Decision decision = answer(*run.plan, run.state, path, *choice, signal.by, ports_.clock.now());
-  record(run, std::move(decision.type), std::move(decision.body));
   if (!flush(run))
     return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
   advance(run);

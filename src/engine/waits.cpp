@@ -85,7 +85,7 @@ std::vector<Wait> waits_of(plan::Plan const& plan, RunState const& state) {
                    signals_of(Kind::paused, true),
                    {}});
   for (auto const& [path, it] : state.nodes) {
-    if (it.ending) continue;
+    if (it.ending || !it.answer.is_null()) continue;
     if (it.status == NodeStatus::asking)
       out.push_back(asking(path, it));
     else if (auto const* node = plan::find(plan, path); node && it.status == NodeStatus::parked)

@@ -148,6 +148,25 @@ TEST(FailureRules, WhatAsksNeitherRunsOutOfTimeNorFailsWithItsGuard) {
   EXPECT_EQ(play.end(), "succeeded");
 }
 
+TEST(FailureRules, AnAnswerIsKeptUntilTheGuardOfWhatAskedHasEnded) {
+  // Given a step that asks while its guard is in the middle of something
+  auto ask = action(ActionKind::ask);
+  ask.choices = {ActionKind::retry};
+  ask.timeout = minutes(5);
+  auto guarded = with_rule(leaf("a"), ask);
+  guarded.guards.push_back(leaf("guard"));
+  Play play(plan::sequence("root", {guarded}));
+  play.fail("a");
+  // When a person answers
+  play.answer("a", ActionKind::retry);
+  // Then the guard ends first, and the step is tried again without another question
+  EXPECT_EQ(play.of("a"), "asking");
+  ASSERT_TRUE(play.ending("a/!guard"));
+  play.cancelled("a/!guard");
+  EXPECT_EQ(play.active(), (Paths{"a", "a/!guard"}));
+  EXPECT_EQ(play.of("a"), "running");
+}
+
 TEST(FailureRules, AStepThatIsTriedAgainEndsItsGuardsFirst) {
   auto guarded = with_rule(leaf("a"), action(ActionKind::retry, 1));
   guarded.guards.push_back(leaf("guard"));

@@ -55,8 +55,8 @@ class Play {
          json::Value{{"reason", "asked"}, {"by", "tester"}, {"roll_back", roll_back}});
   }
   void answer(std::string const& path, plan::ActionKind choice) {
-    auto decision = engine::answer(plan_, state_, path, choice, "tester", now_);
-    tell(decision.type, std::move(decision.body));
+    tell(engine::event::signal,
+         json::Value{{"kind", plan::name_of(choice)}, {"by", "tester"}, {"node", path}});
   }
   void pass(Duration time) {
     now_ += time;
