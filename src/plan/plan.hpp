@@ -44,6 +44,10 @@ struct Release {
   std::optional<int> reserved_concurrency;                 ///< none: left as it is
   std::optional<std::string> alias_description;
   std::string version_description;
+  /// Versions that exist already, of a release that publishes none (an AppSpec's): the alias goes
+  /// from the first, on which it has to be (empty: from wherever it is), to the second. Empty: what
+  /// is published.
+  std::string given_baseline, given_candidate;
   /// A missing alias: created on the baseline before the first shift, or at the end on the
   /// candidate.
   enum class MissingAlias { create_on_baseline, create_at_end };

@@ -96,6 +96,8 @@ json::Value release_to_json(Release const& release) {
   if (release.reserved_concurrency) out.set("reserved_concurrency", *release.reserved_concurrency);
   if (release.alias_description) out.set("alias_description", *release.alias_description);
   put(out, "version_description", release.version_description);
+  put(out, "given_baseline", release.given_baseline);
+  put(out, "given_candidate", release.given_candidate);
   if (release.missing_alias == Release::MissingAlias::create_at_end)
     out.set("missing_alias", "create_at_end");
   if (release.heal_to_primary) out.set("heal", "to_primary");
@@ -127,6 +129,8 @@ Release release_from_json(json::Value const& value) {
   if (value.contains("alias_description"))
     release.alias_description = value["alias_description"].as_string();
   release.version_description = value["version_description"].as_string();
+  release.given_baseline = value["given_baseline"].as_string();
+  release.given_candidate = value["given_candidate"].as_string();
   if (value["missing_alias"].as_string() == "create_at_end")
     release.missing_alias = Release::MissingAlias::create_at_end;
   release.heal_to_primary = value["heal"].as_string() == "to_primary";

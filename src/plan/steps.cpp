@@ -56,6 +56,21 @@ json::Value to_json(CheckStep const& step) {
   return out;
 }
 json::Value to_json(BypassCheckStep const& step) { return only_release(step.release); }
+json::Value to_json(HookStep const& step) {
+  json::Value out{{"release", step.release},
+                  {"event", step.event},
+                  {"function", step.function},
+                  {"timeout_ms", step.timeout.count()}};
+  if (!step.reported) out.set("reported", false);
+  if (step.fails_with_function) out.set("fails_with_function", true);
+  if (step.tells_versions) out.set("tells_versions", true);
+  return out;
+}
+json::Value to_json(AlarmsStep const& step) {
+  json::Value out{{"target", step.target}, {"names", json::array_of(step.names)}};
+  if (step.ignore_unread) out.set("ignore_unread", true);
+  return out;
+}
 
 PrepareStep prepare_step(json::Value const& input) {
   bool traffic = input["level"].as_string() == "traffic";
@@ -119,6 +134,22 @@ CheckStep check_step(json::Value const& input) {
 BypassCheckStep bypass_check_step(json::Value const& input) {
   return {input["release"].as_string()};
 }
+HookStep hook_step(json::Value const& input) {
+  HookStep step;
+  step.release = input["release"].as_string();
+  step.event = input["event"].as_string();
+  step.function = input["function"].as_string();
+  step.timeout = Duration(input["timeout_ms"].as_int(3'600'000));
+  step.reported = input["reported"].as_bool(true);
+  step.fails_with_function = input["fails_with_function"].as_bool();
+  step.tells_versions = input["tells_versions"].as_bool();
+  return step;
+}
+AlarmsStep alarms_step(json::Value const& input) {
+  AlarmsStep step{input["target"].as_string(), {}, input["ignore_unread"].as_bool()};
+  for (auto const& name : input["names"].items()) step.names.push_back(name.as_string());
+  return step;
+}
 
 Node leaf(std::string name, PrepareStep const& given) {
   return step(std::move(name), "prepare", to_json(given));
@@ -158,6 +189,12 @@ Node leaf(std::string name, CheckStep const& given) {
 }
 Node leaf(std::string name, BypassCheckStep const& given) {
   return step(std::move(name), "bypass_check", to_json(given));
+}
+Node leaf(std::string name, HookStep const& given) {
+  return step(std::move(name), "hook", to_json(given));
+}
+Node leaf(std::string name, AlarmsStep const& given) {
+  return step(std::move(name), "alarms", to_json(given));
 }
 
 std::vector<FailureRule> release_rules(ExternalChange policy, Duration hold_timeout) {

@@ -106,6 +106,26 @@ struct BypassCheckStep {
   std::string release;
 };
 
+/// Invokes a function of a release's lifecycle, once, and waits until its execution is reported as
+/// succeeded or failed (CodeDeploy API, PutLifecycleEventHookExecutionStatus).
+struct HookStep {
+  std::string release;   ///< whose lifecycle
+  std::string event;     ///< "BeforeAllowTraffic", "AfterAllowTraffic"
+  std::string function;  ///< name or ARN
+  Duration timeout = std::chrono::hours(1);
+  /// False: nothing can be reported. It is invoked synchronously, and how it ends decides.
+  bool reported = true;
+  bool fails_with_function = false;  ///< a reported one also fails where the function itself fails
+  bool tells_versions = false;  ///< its payload names function, alias and both versions as well
+};
+
+/// Watches alarms of CloudWatch as a guard: fails as soon as one of them is in ALARM.
+struct AlarmsStep {
+  std::string target;
+  std::vector<std::string> names;
+  bool ignore_unread = false;  ///< goes on where their states cannot be read
+};
+
 json::Value to_json(PrepareStep const& step);
 json::Value to_json(PublishStep const& step);
 json::Value to_json(ShiftStep const& step);
@@ -119,6 +139,8 @@ json::Value to_json(WebhookStep const& step);
 json::Value to_json(InvokeStep const& step);
 json::Value to_json(CheckStep const& step);
 json::Value to_json(BypassCheckStep const& step);
+json::Value to_json(HookStep const& step);
+json::Value to_json(AlarmsStep const& step);
 
 PrepareStep prepare_step(json::Value const& input);
 PublishStep publish_step(json::Value const& input);
@@ -133,10 +155,12 @@ WebhookStep webhook_step(json::Value const& input);
 InvokeStep invoke_step(json::Value const& input);
 CheckStep check_step(json::Value const& input);
 BypassCheckStep bypass_check_step(json::Value const& input);
+HookStep hook_step(json::Value const& input);
+AlarmsStep alarms_step(json::Value const& input);
 
 /// A leaf of the step's own kind: "prepare", "publish", "shift", "finish", "restore", "pause",
 /// "approval", "webhook", "invoke", "check", "bypass_check", "clean_up",
-/// "prune".
+/// "prune", "hook", "alarms".
 Node leaf(std::string name, PrepareStep const& step);
 Node leaf(std::string name, PublishStep const& step);
 Node leaf(std::string name, ShiftStep const& step);
@@ -150,6 +174,8 @@ Node leaf(std::string name, WebhookStep const& step);
 Node leaf(std::string name, InvokeStep const& step);
 Node leaf(std::string name, CheckStep const& step);
 Node leaf(std::string name, BypassCheckStep const& step);
+Node leaf(std::string name, HookStep const& step);
+Node leaf(std::string name, AlarmsStep const& step);
 
 /// The rules that every release scope has: what an external change means (design E3; to hold it for
 /// a person ends by itself after `hold_timeout`), and that everything else rolls the scope back.

@@ -22,6 +22,10 @@ TEST(Steps, ReadBackWhatTheyWrote) {
   expect_round_trip(plan::InvokeStep{"t/f", "", "", "{}", false, Duration(5)}, plan::invoke_step);
   expect_round_trip(plan::CheckStep{"t/f", Duration(1), 5, 0.5, Duration(2), false, Duration(3)},
                     plan::check_step);
+  expect_round_trip(
+      plan::HookStep{"t/f", "BeforeAllowTraffic", "smoke", Duration(5), false, true, true},
+      plan::hook_step);
+  expect_round_trip(plan::AlarmsStep{"t", {"errors", "slow"}, true}, plan::alarms_step);
 }
 
 TEST(Steps, DefaultsAreTheDocumentedOnes) {

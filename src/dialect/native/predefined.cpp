@@ -1,28 +1,9 @@
-#include <array>
-
+#include "dialect/codedeploy/configurations.hpp"
 #include "dialect/native/strategy.hpp"
 
 namespace sluice::dialect::native {
 namespace {
 
-/// CodeDeploy User Guide, predefined deployment configurations of the Lambda platform.
-struct Predefined {
-  std::string_view name;
-  double percent;  ///< of every step
-  bool linear;     ///< step after step; else one step, then everything
-  int minutes;     ///< between two steps
-};
-constexpr std::array<Predefined, 9> table = {{
-    {"AllAtOnce", 100, false, 0},
-    {"Canary10Percent5Minutes", 10, false, 5},
-    {"Canary10Percent10Minutes", 10, false, 10},
-    {"Canary10Percent15Minutes", 10, false, 15},
-    {"Canary10Percent30Minutes", 10, false, 30},
-    {"Linear10PercentEvery1Minute", 10, true, 1},
-    {"Linear10PercentEvery2Minutes", 10, true, 2},
-    {"Linear10PercentEvery3Minutes", 10, true, 3},
-    {"Linear10PercentEvery10Minutes", 10, true, 10},
-}};
 constexpr std::string_view prefix = "CodeDeployDefault.Lambda";
 
 }  // namespace
@@ -30,30 +11,27 @@ constexpr std::string_view prefix = "CodeDeployDefault.Lambda";
 std::optional<Steps> predefined_strategy(std::string_view name, StepContext const& context,
                                          config::Span const& span) {
   if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-  for (auto const& entry : table) {
-    if (entry.name != name) continue;
-    Steps steps;
-    double weight = entry.percent;
-    while (weight < 100) {
-      steps.push_back({"shift", plan::ShiftStep{"", weight}, "", span});
-      Duration interval = std::chrono::minutes(entry.minutes);
-      plan::CheckStep check = context.check;
-      check.duration = interval;
-      if (context.watches)
-        steps.push_back({"check", check, "", span});
-      else
-        steps.push_back({"pause", plan::PauseStep{interval}, "", span});
-      weight = entry.linear ? weight + entry.percent : 100;
-    }
-    steps.push_back({"shift", plan::ShiftStep{"", 100}, "", span});
-    return steps;
+  auto const* found = codedeploy::predefined_configuration(std::string(prefix) + std::string(name));
+  if (!found) return std::nullopt;
+  Steps steps;
+  Duration interval = std::chrono::minutes(found->routing.interval_minutes);
+  for (auto const& shift : codedeploy::schedule_of(found->routing)) {
+    steps.push_back({"shift", plan::ShiftStep{"", shift.weight}, "", span});
+    if (shift.weight == 100) break;
+    plan::CheckStep check = context.check;
+    check.duration = interval;
+    if (context.watches)
+      steps.push_back({"check", check, "", span});
+    else
+      steps.push_back({"pause", plan::PauseStep{interval}, "", span});
   }
-  return std::nullopt;
+  return steps;
 }
 
 std::vector<std::string> predefined_names() {
   std::vector<std::string> names;
-  for (auto const& entry : table) names.emplace_back(entry.name);
+  for (auto const& one : codedeploy::predefined_configurations())
+    if (one.platform == "Lambda") names.push_back(one.name.substr(prefix.size()));
   return names;
 }
 
