@@ -54,8 +54,8 @@ std::string summary(plan::Plan const& plan, server::AwsSettings const& settings,
     functions += release.function + (release.alias.empty() ? "" : ":" + release.alias);
   }
   std::string where = settings.local_state ? "the local endpoint" : endpoint_of(settings);
-  if (server) where = "AWS through " + *server;
-  return "Releasing " + functions + " to " + where + ", as " + plan.source_name + " says.";
+  std::string way = server ? " through " + *server : " to " + where;
+  return "Releasing " + functions + way + ", as " + plan.source_name + " says.";
 }
 
 json::Value options_json(Parsed const& line, server::AwsSettings const& settings) {

@@ -147,7 +147,7 @@ Result<Secret> token_of_text(std::string_view text, std::string const& place) {
   bool visible = std::ranges::all_of(token, [](char c) { return c > ' ' && c < '\x7f'; });
   if (token.empty() || !visible || token.size() > most_token_bytes)
     return fail(ErrorCode::invalid_input, place + " holds no token",
-                "A token is one word, as 'sluice token create' prints it.");
+                "A token is one word that begins with sluice_.");
   return Secret(std::string(token));
 }
 

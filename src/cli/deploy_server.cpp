@@ -16,7 +16,10 @@ using server::Missing;
 constexpr std::uint64_t worth_telling = 4 << 20;
 constexpr Duration between_reports = std::chrono::seconds(2);
 
-std::string megabytes(std::uint64_t bytes) {
+/// "312 bytes", "48 kB", "12.4 MB".
+std::string in_words(std::uint64_t bytes) {
+  if (bytes < 1024) return std::to_string(bytes) + " bytes";
+  if (bytes < 1 << 20) return std::to_string((bytes + 512) >> 10) + " kB";
   auto tenths = (bytes * 10 + (1 << 19)) >> 20;
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MB";
 }
@@ -44,7 +47,7 @@ class Progress {
 Result<void> send_all(Invocation& invocation, RunsHere& here, std::vector<Missing> const& missing) {
   for (auto const& package : missing) {
     std::uint64_t size = package.bytes->size();
-    invocation.say("Sending the package of " + package.function + " (" + megabytes(size) + ").");
+    invocation.say("Sending the package of " + package.function + " (" + in_words(size) + ").");
     Progress progress(invocation, size);
     auto sent = server::send_package(*here.server, package,
                                      [&](std::uint64_t bytes) { progress.sent(bytes); }, {});
@@ -80,7 +83,7 @@ int report_deploy(Invocation& invocation, RunsHere& here, plan::Plan const& plan
   } else {
     for (auto const& one : missing)
       text += "would send the package of " + printable(one.function) + " (" +
-              megabytes(one.bytes->size()) + ")\n";
+              in_words(one.bytes->size()) + ")\n";
     text += would_release(plan);
   }
   invocation.terminal.out(text);
