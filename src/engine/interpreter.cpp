@@ -218,7 +218,7 @@ class Walk {
     if (!it.active()) return guards_after_the_end(node, path);
     // What asks has failed already: to fail it once more would be to ask once more.
     bool asks = it.status == NodeStatus::asking;
-    if (asks) return it.ending ? end_what_waits(path) : std::nullopt;
+    if (asks) return it.ending ? end_what_waits(path) : end_guards_that_wait(node, path);
     if (auto found = time_out(node, path)) return found;
     if (it.ending) return end_what_waits(path);
     if (auto found = visit_guards(node, path)) return found;
@@ -312,6 +312,17 @@ class Walk {
       body.set("class", plan::name_of(it.error.value_or(plan::ErrorClass::unknown)));
       body.set("reason", "'" + guard.shown() + "' failed: " + it.reason);
       return Decision{event::node_ending, std::move(body)};
+    }
+    return std::nullopt;
+  }
+
+  /// Those that were told to end because what they guard is tried again.
+  std::optional<Decision> end_guards_that_wait(Node const& node, std::string const& path) {
+    for (auto const& guard : node.guards) {
+      std::string guard_path = plan::child_path(path, "!" + guard.name);
+      NodeState const& it = at_path(guard_path);
+      if (!it.active() || !it.ending) continue;
+      if (auto found = end_what_waits(guard_path)) return found;
     }
     return std::nullopt;
   }

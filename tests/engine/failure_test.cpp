@@ -167,6 +167,24 @@ TEST(FailureRules, AnAnswerIsKeptUntilTheGuardOfWhatAskedHasEnded) {
   EXPECT_EQ(play.of("a"), "running");
 }
 
+TEST(FailureRules, AGuardThatAsksTooEndsWithTheAnswerOfWhatItGuards) {
+  // Given a step and its guard that both failed, and both ask
+  auto ask = action(ActionKind::ask);
+  ask.choices = {ActionKind::retry};
+  ask.timeout = minutes(5);
+  auto guarded = with_rule(leaf("a"), ask);
+  guarded.guards.push_back(leaf("guard"));
+  Play play(plan::sequence("root", {guarded}));
+  play.fail("a");
+  play.fail("a/!guard");
+  ASSERT_EQ(play.of("a/!guard"), "asking");
+  // When a person has the step tried again
+  play.answer("a", ActionKind::retry);
+  // Then nobody has to answer for the guard of the try before
+  EXPECT_EQ(play.of("a"), "running");
+  EXPECT_EQ(play.of("a/!guard"), "running");
+}
+
 TEST(FailureRules, AStepThatIsTriedAgainEndsItsGuardsFirst) {
   auto guarded = with_rule(leaf("a"), action(ActionKind::retry, 1));
   guarded.guards.push_back(leaf("guard"));
