@@ -132,7 +132,7 @@ class OfOwner(Accident):
 
     def happen(self):
         trial = self.trial
-        self.owner, self.other = trial.serve("a"), trial.serve("b")
+        self.owner, self.other = self.serve()
         trial.log_in("a")
         until(lambda: trial.ready(self.owner) and trial.ready(self.other), "both are ready")
         trigger = self.moment.set(trial, self.owner.key, self.now)
@@ -145,6 +145,10 @@ class OfOwner(Accident):
         trial.until_all_ended(self.other)
         self.note()
 
+    def serve(self):
+        """Who is given the release, and who goes on."""
+        return self.trial.serve("a"), self.trial.serve("b")
+
     def now(self, call):
         self.struck = time.monotonic()
         return self.strike(call)
@@ -153,7 +157,7 @@ class OfOwner(Accident):
         trial = self.trial
         client = trial.client("deploy", trial.file, "--detach", "--server", self.owner.url)
         assert trial.ended(client) == 0, client.err
-        self.run = trial.rows(self.other)[-1]["id"]
+        self.run = until(lambda: trial.rows(self.other), "the run is listed")[-1]["id"]
         # Told live of what another server does.
         trial.client("watch", self.run, "--server", self.other.url)
         trial.begun.set()
