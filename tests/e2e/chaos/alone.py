@@ -113,6 +113,13 @@ class CommitCut(Alone, OfOwner):
         self.cut.set()
         return self.where
 
+    def refused_release(self, client):
+        """What was not committed was not begun: whoever is told so asks again."""
+        assert self.cut.is_set() and "cannot do this right now" in client.err, client.err
+        until(lambda: self.trial.ready(self.owner), "it is ready again")
+        if not until(lambda: self.trial.listed(self.owner), "runs are listed")["runs"]:
+            super().begin_release()
+
     def happen(self):
         trial = self.trial
         self.owner, self.other = self.serve()
@@ -129,6 +136,7 @@ class CommitCut(Alone, OfOwner):
             if self.happened and self.kills:
                 self.owner.process.kill()
                 self.owner.process.wait()
+                trial.lane.database.away = 0  # a server that cannot reach it does not start
                 self.owner = self.other = trial.serve("a", key="pr")
             trial.until_all_ended(self.other)
         finally:
