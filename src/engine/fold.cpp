@@ -51,7 +51,7 @@ class Fold {
     else if (type == event::loop_expanded)
       loop_expanded();
     else if (type == event::effect_intended)
-      node().effects.push_back({body_["effect"], std::nullopt, false, {}, event_.epoch});
+      node().effects.push_back({body_["effect"], std::nullopt, false, {}, event_.epoch, event_.at});
     else if (type == event::effect_happened)
       close_effect(true);
     else if (type == event::effect_void)
@@ -161,7 +161,8 @@ class Fold {
   }
 
   static Ending ending_of(json::Value const& body) {
-    return {node_status_of(body["status"].as_string()), class_of(body), body["reason"].as_string()};
+    return {
+        node_status_of(body["status"].as_string()), class_of(body), body["reason"].as_string(), {}};
   }
 
   /// The node ends as said; everything active below it, but no compensation, is cancelled.
@@ -171,9 +172,9 @@ class Fold {
       if (!except.empty() && path == except) continue;
       if (in_compensation(std::string_view(path).substr(scope.size()))) continue;
       if (path == scope)
-        it.ending = ending;
+        it.ending = Ending{ending.status, ending.error, ending.reason, event_.at};
       else if (!it.ending)
-        it.ending = Ending{NodeStatus::cancelled, ending.error, ending.reason};
+        it.ending = Ending{NodeStatus::cancelled, ending.error, ending.reason, event_.at};
     }
   }
 

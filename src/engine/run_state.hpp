@@ -36,6 +36,7 @@ struct EffectRecord {
   bool void_ = false;                 ///< surely did not happen
   Time closed{};                      ///< when its outcome was journalled
   std::int64_t epoch = 0;             ///< of the owner that intended it
+  Time intended{};                    ///< when it was journalled
   bool open() const { return !result && !void_; }
 };
 
@@ -44,6 +45,7 @@ struct Ending {
   NodeStatus status = NodeStatus::cancelled;
   std::optional<plan::ErrorClass> error;
   std::string reason;
+  Time since{};  ///< when it was told to end
 };
 
 struct NodeState {

@@ -19,6 +19,8 @@ constexpr std::size_t most_tokens = 10'000;
 constexpr Duration shortest_life = std::chrono::minutes(1);
 constexpr Duration longest_life = std::chrono::days(366);
 constexpr Duration setup_life = std::chrono::minutes(60);
+/// Servers of one store that start within this time offer one between them.
+constexpr Duration setup_turn = std::chrono::minutes(1);
 constexpr Duration shown_after_expiry = std::chrono::days(30);
 constexpr Duration use_is_noted = std::chrono::minutes(1);
 constexpr int most_tries = 5;
@@ -227,14 +229,20 @@ Result<std::optional<Secret>> Tokens::offer_setup() {
   if (!key) return std::unexpected(key.error());
   Secret text = make_token(TokenKind::setup, random_);
   json::Value const body{{"hash", token_hash(*key, text.open())}};
-  auto put = in_store([&](store::Store& store) -> Result<std::int64_t> {
+  bool const shared = options_.pepper_file.empty();
+  auto offered = in_store([&](store::Store& store) -> Result<bool> {
     auto former = store.record(setup_kind, setup_id);
     if (!former) return std::unexpected(former.error());
+    bool const fresh = *former && *(*former)->expires > now + setup_life - setup_turn;
+    if (shared && fresh) return false;
     std::int64_t const version = *former ? (*former)->version : 0;
-    return store.put_record({setup_kind, setup_id, body, version, now + setup_life});
+    auto put = store.put_record({setup_kind, setup_id, body, version, now + setup_life});
+    if (!put && put.error().code == ErrorCode::conflict) return false;
+    if (!put) return std::unexpected(put.error());
+    return true;
   });
-  if (!put) return fail(put.error(), "make a set-up token");
-  return text;
+  if (!offered) return fail(offered.error(), "make a set-up token");
+  return *offered ? std::optional(std::move(text)) : std::nullopt;
 }
 
 Result<NewToken> Tokens::redeem_setup(std::string_view text, std::string const& name) {

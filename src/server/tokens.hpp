@@ -67,7 +67,8 @@ class Tokens {
   Result<Token> check(std::string_view text);
 
   /// A text to log in with the first time, once and within the hour; none where a token is in force
-  /// already. An earlier one is void from then on.
+  /// already. An earlier one is void from then on; where several servers share the store, one that
+  /// another server has offered within the last minute stays, and there is none.
   Result<std::optional<Secret>> offer_setup();
   /// An administrator's token for it. denied: it is not the one in force.
   Result<NewToken> redeem_setup(std::string_view text, std::string const& name);

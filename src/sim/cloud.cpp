@@ -55,6 +55,9 @@ class Answers final : public local::Invoker {
   }
 };
 
+/// How long reads may answer what was before a write.
+constexpr Duration reads_lag = std::chrono::seconds(30);
+
 /// The segment behind "functions/", or the name in a tagged ARN.
 std::string function_in(std::string const& path, json::Value const& body) {
   if (body["FunctionName"].is_string()) return body["FunctionName"].as_string();
@@ -177,22 +180,22 @@ void Cloud::remember_alias(std::string const& region, std::string const& functio
   past.emplace_back(clock_.now(), found ? *found : json::Value());
 }
 
-void Cloud::seen(CloudCall const& call) {
-  auto& past = past_[{call.region, call.function}];
-  if (past.size() > 1) past.erase(past.begin(), past.end() - 1);
-}
-
-std::optional<net::Response> Cloud::alias_as_of(CloudCall const& call, Time then) const {
+std::optional<net::Response> Cloud::past_alias(CloudCall const& call, Random& random) const {
   auto known = past_.find({call.region, call.function});
-  if (known == past_.end()) return std::nullopt;
-  json::Value const* content = nullptr;
-  for (auto const& [from, alias] : known->second)
-    if (from <= then || !content) content = &alias;
-  if (!content || content->is_null()) return std::nullopt;
+  if (call.operation != "GetAlias" || known == past_.end()) return std::nullopt;
+  auto const& states = known->second;
+  std::size_t first = 0;
+  while (first + 1 < states.size() && states[first + 1].first < clock_.now() - reads_lag) ++first;
+  std::size_t const old = states.size() - 1 - first;
+  if (old == 0) return std::nullopt;
+  json::Value const& content = states[first + random.below(old)].second;
   net::Response response;
-  response.status = 200;
   response.headers.set("Content-Type", "application/json");
-  response.body = content->dump();
+  response.status = content.is_null() ? 404 : 200;
+  response.body = content.dump();
+  if (!content.is_null()) return response;
+  response.headers.set("X-Amzn-ErrorType", "ResourceNotFoundException");
+  response.body = json::Value{{"Type", "User"}, {"Message", "Cannot find alias"}}.dump();
   return response;
 }
 
@@ -231,6 +234,8 @@ Cloud::Before const& Cloud::before(FunctionScenario const& function) const {
 void Cloud::furnish() {
   for (auto const& function : scenario_.functions) {
     furnish(function);
+    bool unknown = past_[{function.region, function.name}].empty();
+    if (!function.alias.empty() && unknown) remember_alias(function.region, function.name);
     Before before;
     before.alias = alias(function);
     auto latest = record(function);

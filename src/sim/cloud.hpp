@@ -60,11 +60,9 @@ class Cloud {
   json::Value tags(FunctionScenario const& function);
   std::optional<std::string> bytes_of(std::string const& sha256) const;
 
-  /// The answer that a GetAlias would have got then; none: there was no such alias, or it is too
-  /// long ago.
-  std::optional<net::Response> alias_as_of(CloudCall const& call, Time then) const;
-  /// Somebody has got an answer that tells what this alias is: no later one is older.
-  void seen(CloudCall const& call);
+  /// An answer that a GetAlias could have got within the last half minute and does not get any
+  /// more; none: it has not changed since.
+  std::optional<net::Response> past_alias(CloudCall const& call, Random& random) const;
 
   /// What was true before the run.
   struct Before {

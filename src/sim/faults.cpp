@@ -69,8 +69,6 @@ CallFault Faults::draw_kind(CloudCall const& call) {
       CallFault::lost_answer, CallFault::not_arrived, CallFault::not_arrived,
       CallFault::never_sent,  CallFault::throttled,   CallFault::server_error,
       CallFault::busy,        CallFault::stale,       CallFault::duplicated};
-  bool of_alias = call.operation == "GetAlias";
-  if (of_alias && rates_.stale_reads && chance(random_, 0.7)) return CallFault::stale_read;
   if (!call.write) return of_reads[random_.below(std::size(of_reads))];
   // Only what its RevisionId guards may come so late: for the rest there is the trust window.
   if (call.operation == "UpdateAlias" && rates_.pause > 0 && chance(random_, 0.3))
@@ -79,6 +77,8 @@ CallFault Faults::draw_kind(CloudCall const& call) {
     return chance(random_, 0.6) ? CallFault::touched : CallFault::late;
   return of_writes[random_.below(std::size(of_writes))];
 }
+
+bool Faults::draw_past_read() { return rates_.stale_reads && takes(0.5) && next_trouble(); }
 
 bool Faults::draw_pause() { return takes(rates_.pause) && next_trouble(); }
 

@@ -40,6 +40,8 @@ class Faults {
 
   CallFault draw(CloudCall const& call);
   CommitFault draw_commit();
+  /// Whether a read answers what was, where there is something to answer.
+  bool draw_past_read();
   /// Whether the process that acts is stopped here for a while.
   bool draw_pause();
   Random& random() { return random_; }

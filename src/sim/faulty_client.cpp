@@ -38,31 +38,26 @@ std::expected<Response, Failure> FaultyClient::send(net::Request const& request,
   watch_.sent(call);
   // On its way nothing holds it up, whatever becomes of its process.
   clock_.advance(Duration(between(faults_.random(), 5, 60)));
-  CallFault fault = faults_.draw(call);
+  auto past = cloud_.past_alias(call, faults_.random());
+  CallFault fault = past && faults_.draw_past_read() ? CallFault::stale_read : faults_.draw(call);
   if (fault != CallFault::none)
     script_.say(call.operation + " on " + call.function + ": " + std::string(name_of(fault)));
-  Answer answer =
-      fault == CallFault::none ? perform(request, call, false) : with_fault(request, call, fault);
-  bool tells = answer && fault != CallFault::stale_read && call.operation.ends_with("Alias");
-  if (tells && answer->status / 100 == 2) cloud_.seen(call);
-  return answer;
+  if (fault == CallFault::stale_read) return *past;
+  return fault == CallFault::none ? perform(request, call, false)
+                                  : with_fault(request, call, fault);
 }
 
 FaultyClient::Answer FaultyClient::with_fault(net::Request const& request, CloudCall const& call,
                                               CallFault fault) {
   switch (fault) {
-    case CallFault::none: break;
+    case CallFault::none:
+    case CallFault::stale_read: break;
     case CallFault::slow: {
       auto answer = perform(request, call, false);
       wait(Duration(between(faults_.random(), 500, 20'000)));
       return answer;
     }
     case CallFault::stalled: return stalled(request, call);
-    case CallFault::stale_read: {
-      Duration age(between(faults_.random(), 1, 30'000));
-      auto old = cloud_.alias_as_of(call, clock_.now() - age);
-      return old ? *old : perform(request, call, false);
-    }
     case CallFault::duplicated: {
       Response first = perform(request, call, false);
       Response second = perform(request, call, true);

@@ -236,6 +236,22 @@ TEST_F(TokensTest, TheSetUpTokenIsValidForAnHourAndReplacedByTheNext) {
   EXPECT_FALSE(tokens->redeem_setup((*second)->open(), "ann"));
 }
 
+TEST_F(TokensTest, OfServersThatStartTogetherOneOffersASetUpToken) {
+  Tokens first(with_store(), clock_, random_, {});
+  Tokens second(with_store(), clock_, random_, {});
+  auto offered = first.offer_setup();
+  ASSERT_TRUE(offered && *offered);
+  auto other = second.offer_setup();
+  ASSERT_TRUE(other) << other.error().text();
+  EXPECT_FALSE(*other);
+  // When one starts later and nobody has used it, Then there is another one
+  clock_.pass(minutes(2));
+  auto later = second.offer_setup();
+  ASSERT_TRUE(later && *later);
+  EXPECT_FALSE(first.redeem_setup((*offered)->open(), "ann"));
+  EXPECT_TRUE(second.redeem_setup((*later)->open(), "ann"));
+}
+
 TEST(Failures, SlowWhoeverFailsAgainAndAgain) {
   SetClock clock;
   Failures failures(clock);

@@ -2,6 +2,7 @@
 
 #include "engine/release/live.hpp"
 #include "engine/release/outcome.hpp"
+#include "engine/release/past_reads.hpp"
 
 namespace sluice::engine {
 namespace {
@@ -42,8 +43,10 @@ std::optional<Move> await_weights(StepContext& context, TargetAws& aws) {
   auto alias = lambda.get_alias(context.declared().function, context.declared().alias);
   if (!alias) return look_again(context, alias.error());
   AliasContent found = content_of(*alias);
+  if (is_past(state, alias->revision_id))
+    return wait_on(context, "AWS answers what the alias was before");
   if (found == state.alias_now) {
-    state.alias_revision = alias->revision_id;
+    saw_alias(state, alias->revision_id);
     state.capacity_moves = false;
     return std::nullopt;
   }

@@ -2,6 +2,7 @@
 
 #include "engine/release/live.hpp"
 #include "engine/release/outcome.hpp"
+#include "engine/release/past_reads.hpp"
 
 namespace sluice::engine {
 namespace {
@@ -42,6 +43,7 @@ Settled settle_fence(StepContext& context, Executor const& executor, Effect cons
   auto alias = aws->lambda(lane_of(context)).get_alias(declared.function, declared.alias);
   if (!alias && alias.error().trouble != aws::Trouble::not_found)
     return unsettled(context, alias.error());
+  if (alias && is_past(*context.release, alias->revision_id)) return past_read(context);
   if (alias && alias->revision_id == effect.before["revision"].as_string())
     return DidNotHappen{"the alias was not written since"};
   auto before = fenced_intent(context);

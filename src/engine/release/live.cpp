@@ -3,15 +3,15 @@
 #include "base/strings.hpp"
 #include "engine/release/capacity.hpp"
 #include "engine/release/outcome.hpp"
+#include "engine/release/past_reads.hpp"
 
 namespace sluice::engine {
 namespace {
 
 constexpr Duration settle_limit = std::chrono::minutes(15);
 
-void remember(ReleaseState& state, AliasContent const& content, std::string const& revision) {
+void remember(ReleaseState& state, AliasContent const& content) {
   state.alias_now = content;
-  state.alias_revision = revision;
   state.weight =
       state.candidate_version.empty() ? 0 : content.share_of(state.candidate_version) * 100;
 }
@@ -82,7 +82,8 @@ Performed write_alias(StepContext& context, TargetAws& aws, Effect const& effect
       context.declared().function, context.declared().alias,
       {desired.version, desired.weights, effect.before["revision"].as_string()});
   if (!written) return refused(context, written.error());
-  remember(*context.release, desired, written->revision_id);
+  remember(*context.release, desired);
+  wrote_alias(*context.release, written->revision_id);
   context.release->capacity_moves = context.release->provisioned;
   return Happened{result_of(desired, written->revision_id), false};
 }
@@ -92,14 +93,17 @@ Settled settle_alias(StepContext& context, TargetAws& aws, Effect const& effect)
   auto lambda = aws.lambda(lane_of(context));
   auto alias = lambda.get_alias(context.declared().function, context.declared().alias);
   if (!alias && alias.error().trouble == aws::Trouble::not_found) {
+    if (may_be_hidden(context)) return past_read(context);
     state.place = Place::changed_by_others;
     return ChangedByOthers{"alias " + alias_name(context) + " was deleted by somebody else"};
   }
   if (!alias) return unsettled(context, alias.error());
+  if (is_past(state, alias->revision_id)) return past_read(context);
   AliasContent found = content_of(*alias);
   AliasContent desired = alias_content(effect.desired["content"]);
   bool as_before = found == alias_content(effect.before["content"]);
-  remember(state, found, alias->revision_id);
+  remember(state, found);
+  found_alias(state, effect, *alias);
   if (found == desired) {
     state.capacity_moves = state.provisioned;
     return Happened{result_of(found, alias->revision_id), true};
@@ -129,15 +133,18 @@ Performed create_alias(StepContext& context, TargetAws& aws, Effect const& effec
   state.created_alias = true;
   if (state.baseline_alias.version.empty() && desired.version == state.baseline_version)
     state.baseline_alias = desired;
-  remember(state, desired, made->revision_id);
+  remember(state, desired);
+  wrote_alias(state, made->revision_id);
   return Happened{result_of(desired, made->revision_id), false};
 }
 
 Settled settle_created_alias(StepContext& context, TargetAws& aws, Effect const& effect) {
   auto lambda = aws.lambda(lane_of(context));
   auto alias = lambda.get_alias(context.declared().function, context.declared().alias);
-  if (!alias && alias.error().trouble == aws::Trouble::not_found)
+  if (!alias && alias.error().trouble == aws::Trouble::not_found) {
+    if (may_still_land(context)) return await_landing(context, "alias " + alias_name(context));
     return DidNotHappen{"there is no such alias"};
+  }
   if (!alias) return unsettled(context, alias.error());
   AliasContent found = content_of(*alias);
   ReleaseState& state = *context.release;
@@ -145,7 +152,8 @@ Settled settle_created_alias(StepContext& context, TargetAws& aws, Effect const&
     state.created_alias = true;
     if (state.baseline_alias.version.empty() && found.version == state.baseline_version)
       state.baseline_alias = found;
-    remember(state, found, alias->revision_id);
+    remember(state, found);
+    wrote_alias(state, alias->revision_id);
     return Happened{result_of(found, alias->revision_id), true};
   }
   state.place = Place::changed_by_others;

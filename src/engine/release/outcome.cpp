@@ -141,6 +141,11 @@ Settled unsettled(StepContext const& context, aws::CallError const& error) {
   return never_settled(context, failed(error).reason);
 }
 
+Settled look_later(StepContext const& context, std::string const& reason) {
+  if (may_still_settle(context)) return NotNow{pause_between(context), reason};
+  return never_settled(context, reason);
+}
+
 std::expected<TargetAws, Failed> open_aws(StepContext& context) {
   auto opened = context.services.aws.open(context.target(), context.stop);
   if (!opened) return std::unexpected(failed(opened.error()));

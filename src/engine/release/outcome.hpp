@@ -20,6 +20,9 @@ Performed refused(StepContext const& context, aws::CallError const& error);
 /// whatever the step; until then nothing is known about the effect, and nothing else may be done.
 Settled unsettled(StepContext const& context, aws::CallError const& error);
 
+/// For `settle`: what was read tells nothing yet. Looked at again soon, and as long as that.
+Settled look_later(StepContext const& context, std::string const& reason);
+
 /// Since when the step has been at what it is doing now: its last effect that happened, else its
 /// start.
 Time last_progress(StepContext const& context);

@@ -53,6 +53,8 @@ void visit(State& s, Visit&& each) {
   each("described_alias", s.described_alias);
   each("alias_now", s.alias_now);
   each("alias_revision", s.alias_revision);
+  each("past_revisions", s.past_revisions);
+  each("seen_revisions", s.seen_revisions);
   each("weight", s.weight);
   each("provisioned", s.provisioned);
   each("capacity_moves", s.capacity_moves);
@@ -83,6 +85,9 @@ struct Write {
     if (!content.version.empty()) out.set(name, to_json(content));
   }
   void operator()(char const* name, Place place) { out.set(name, name_of(place)); }
+  void operator()(char const* name, std::vector<std::string> const& texts) {
+    if (!texts.empty()) out.set(name, json::array_of(texts));
+  }
 };
 
 struct Read {
@@ -93,6 +98,9 @@ struct Read {
   void operator()(char const* name, json::Value& value) { value = in[name]; }
   void operator()(char const* name, AliasContent& content) { content = alias_content(in[name]); }
   void operator()(char const* name, Place& place) { place = place_of(in[name].as_string()); }
+  void operator()(char const* name, std::vector<std::string>& texts) {
+    for (auto const& text : in[name].items()) texts.push_back(text.as_string());
+  }
 };
 
 std::string percent(double share) {

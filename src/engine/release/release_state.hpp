@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.hpp"
 
@@ -86,7 +87,11 @@ struct ReleaseState {
 
   AliasContent alias_now;      ///< by our last read or write
   std::string alias_revision;  ///< of that read or write: the guard of the next
-  double weight = 0;           ///< percent of traffic on the candidate
+  /// RevisionIds that a write of this run has replaced for certain, oldest first: a read that shows
+  /// one of them is older than that write. The last ones only.
+  std::vector<std::string> past_revisions;
+  std::vector<std::string> seen_revisions;  ///< others that reads showed since that write
+  double weight = 0;                        ///< percent of traffic on the candidate
 
   bool provisioned = false;     ///< the alias has provisioned concurrency
   bool capacity_moves = false;  ///< AWS moves it to where the alias was last written

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "engine/release/outcome.hpp"
+#include "engine/release/past_reads.hpp"
 
 namespace sluice::engine {
 namespace {
@@ -116,8 +117,11 @@ Settled settle_setting(StepContext& context, TargetAws& aws, Effect const& effec
   auto const& declared = context.declared();
   if (effect.name == "DescribeAlias") {
     auto alias = lambda.get_alias(declared.function, declared.alias);
+    bool missing = !alias && alias.error().trouble == aws::Trouble::not_found;
+    if (missing && may_be_hidden(context)) return past_read(context);
     if (!alias) return unsettled(context, alias.error());
-    context.release->alias_revision = alias->revision_id;
+    if (is_past(*context.release, alias->revision_id)) return past_read(context);
+    saw_alias(*context.release, alias->revision_id);
     if (alias->description == effect.desired["description"].as_string()) return Happened{{}, true};
     return DidNotHappen{"the alias has its old description"};
   }
@@ -136,7 +140,7 @@ Performed write_setting(StepContext& context, TargetAws& aws, Effect const& effe
     auto described = lambda.describe_alias(declared.function, declared.alias,
                                            effect.desired["description"].as_string(), "");
     if (!described) return refused(context, described.error());
-    state.alias_revision = described->revision_id;
+    wrote_alias(state, described->revision_id);
     return Happened{};
   }
   if (effect.name == "TagResource")

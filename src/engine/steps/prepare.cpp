@@ -4,6 +4,7 @@
 #include "engine/release/configuration.hpp"
 #include "engine/release/live.hpp"
 #include "engine/release/outcome.hpp"
+#include "engine/release/past_reads.hpp"
 #include "engine/secrets.hpp"
 #include "engine/steps/steps.hpp"
 #include "plan/steps.hpp"
@@ -64,6 +65,9 @@ std::optional<Move> Prepare::read_alias(StepContext& context, TargetAws& aws, Fo
   auto alias = lambda.get_alias(declared.function, declared.alias);
   if (!alias && alias.error().trouble == aws::Trouble::not_found) return std::nullopt;
   if (!alias) return look_again(context, alias.error());
+  if (is_past(state, alias->revision_id))
+    return Park{
+        context.now + std::chrono::seconds(1), "AWS to answer what the alias is by now", {}, false};
   found.alias = *alias;
   AliasContent content = content_of(*alias);
   if (!content.weights.empty()) {
@@ -89,7 +93,7 @@ std::optional<Move> Prepare::read_alias(StepContext& context, TargetAws& aws, Fo
     state.baseline_description = alias->description;
   }
   state.alias_now = content;
-  state.alias_revision = alias->revision_id;
+  saw_alias(state, alias->revision_id);
   return std::nullopt;
 }
 

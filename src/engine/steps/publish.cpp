@@ -2,6 +2,7 @@
 #include "engine/release/configuration.hpp"
 #include "engine/release/live.hpp"
 #include "engine/release/outcome.hpp"
+#include "engine/release/past_reads.hpp"
 #include "engine/secrets.hpp"
 #include "engine/steps/steps.hpp"
 #include "plan/steps.hpp"
@@ -377,8 +378,10 @@ Settled Publish::settle_latest(StepContext& context, TargetAws& aws, Effect cons
   auto const& declared = context.declared();
   auto latest = lambda.get_function(declared.function);
   bool creates = effect.name == "CreateFunction";
-  if (!latest && latest.error().trouble == aws::Trouble::not_found && creates)
+  if (!latest && latest.error().trouble == aws::Trouble::not_found && creates) {
+    if (may_still_land(context)) return await_landing(context, "function " + declared.function);
     return DidNotHappen{"there is no such function"};
+  }
   if (!latest) return unsettled(context, latest.error());
   aws::FunctionRecord const& record = latest->record;
   bool has_code =

@@ -4,6 +4,7 @@
 #include "engine/release/configuration.hpp"
 #include "engine/release/live.hpp"
 #include "engine/release/outcome.hpp"
+#include "engine/release/past_reads.hpp"
 #include "engine/release/removal.hpp"
 #include "engine/release/settings.hpp"
 #include "engine/steps/steps.hpp"
@@ -292,15 +293,17 @@ Settled settle_restored_alias(StepContext& context, TargetAws& aws, Effect const
   if (!alias && alias.error().trouble != aws::Trouble::not_found)
     return unsettled(context, alias.error());
   ReleaseState& state = *context.release;
+  if (!alias && may_be_hidden(context)) return past_read(context);
   if (!alias) {
     state.place = Place::changed_by_others;
     state.place_note = "the alias was deleted by somebody else";
     state.alias_now = {};
     return Happened{json::Value{{"found", "deleted"}}, true};
   }
+  if (is_past(state, alias->revision_id)) return past_read(context);
   AliasContent found = content_of(*alias);
   state.alias_now = found;
-  state.alias_revision = alias->revision_id;
+  found_alias(state, effect, *alias);
   json::Value result{{"content", to_json(found)}, {"revision", alias->revision_id}};
   if (found == alias_content(effect.desired["content"])) return Happened{result, true};
   if (!found.names(state.candidate_version)) {

@@ -99,10 +99,13 @@ class ClusterTrial(Trial):
             self.say("%s was not answered: %r" % (path, lost))
             return None, None
 
-    def rows(self, server):
-        """None where they cannot be read just now."""
+    def listed(self, server):
+        """None where the runs cannot be read just now."""
         status, body = self.ask(server, "/api/v1/runs")
-        return body["runs"] if status == 200 else None
+        return body if status == 200 else None
+
+    def rows(self, server):
+        return (self.listed(server) or {}).get("runs")
 
     def until_all_ended(self, server):
         def over():
@@ -132,7 +135,7 @@ class OfOwner(Accident):
 
     def happen(self):
         trial = self.trial
-        self.owner, self.other = trial.serve("a"), trial.serve("b")
+        self.owner, self.other = self.serve()
         trial.log_in("a")
         until(lambda: trial.ready(self.owner) and trial.ready(self.other), "both are ready")
         trigger = self.moment.set(trial, self.owner.key, self.now)
@@ -145,6 +148,13 @@ class OfOwner(Accident):
         trial.until_all_ended(self.other)
         self.note()
 
+    def refused_release(self, client):
+        raise AssertionError(client.err)
+
+    def serve(self):
+        """Who is given the release, and who goes on."""
+        return self.trial.serve("a"), self.trial.serve("b")
+
     def now(self, call):
         self.struck = time.monotonic()
         return self.strike(call)
@@ -152,8 +162,9 @@ class OfOwner(Accident):
     def begin_release(self):
         trial = self.trial
         client = trial.client("deploy", trial.file, "--detach", "--server", self.owner.url)
-        assert trial.ended(client) == 0, client.err
-        self.run = trial.rows(self.other)[-1]["id"]
+        if trial.ended(client) != 0:
+            self.refused_release(client)
+        self.run = until(lambda: trial.rows(self.other), "the run is listed")[-1]["id"]
         # Told live of what another server does.
         trial.client("watch", self.run, "--server", self.other.url)
         trial.begun.set()

@@ -73,11 +73,19 @@ class Postgres:
                       "--clear-groups"]
         return [*words, "--", os.path.join(self.programs, program), *arguments]
 
+    def socket(self):
+        return os.path.join(self.folder, ".s.PGSQL.5432")
+
+    def ask(self, database, query):
+        """What psql shows of the one value that the query finds."""
+        return self._run("psql", "-h", self.folder, "-U", "sluice", "-d", database, "-Atc", query)
+
     def _run(self, program, *arguments):
         done = subprocess.run(self._words(program, arguments), cwd=self.folder, timeout=DEADLINE,
                               capture_output=True, check=False,
                               env={"LC_ALL": "C", "PATH": "/usr/bin:/bin", "TZ": "UTC"})
         assert done.returncode == 0, "%s: %s" % (program, done.stderr.decode("utf-8", "replace"))
+        return done.stdout.decode("utf-8", "replace").strip()
 
     def start(self):
         """To be called on a thread that lives as long as the server."""
