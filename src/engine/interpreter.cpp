@@ -2,6 +2,7 @@
 
 #include "engine/events.hpp"
 #include "engine/failure.hpp"
+#include "engine/pause.hpp"
 
 namespace sluice::engine {
 namespace {
@@ -246,6 +247,7 @@ class Walk {
     if (node.step) {
       auto input = evaluators_.resolve(node.step->input, scope_of(plan_, state_, path));
       if (!input) return failed_to_start(path, input.error());
+      if (node.step->kind == "pause") pin_pause(plan_, state_, *input);
       body.set("input", std::move(*input));
     }
     return Decision{event::node_started, std::move(body)};
