@@ -161,10 +161,10 @@ class Deployment : public testing::Test {
   }
 
   OneKey key;
-  Rehearsal rehearsal;
-  std::mutex mutex;
-  std::vector<net::Request> invocations;  ///< under mutex
-  std::vector<std::string> denied;        ///< under mutex
+  std::mutex noting;
+  std::vector<net::Request> invocations;  ///< under noting
+  std::vector<std::string> denied;        ///< under noting
+  Rehearsal rehearsal;                    ///< the last one: its threads use the others
 
  private:
   /// The rights of AWSCodeDeployRoleForLambda.
@@ -176,12 +176,12 @@ class Deployment : public testing::Test {
     if (alias || capacity || request.url.contains("/aliases/")) return std::nullopt;
     if (request.url.contains("/functions/CodeDeployHook_")) {
       {
-        std::lock_guard lock(mutex);
+        std::lock_guard lock(noting);
         invocations.push_back(request);
       }
       return on_hook(request, *json::parse(request.body));
     }
-    std::lock_guard lock(mutex);
+    std::lock_guard lock(noting);
     denied.push_back(request.method + " " + request.url);
     return net::Response{403, {}, R"({"Type":"User","message":"not authorized"})", {}, {}};
   }
