@@ -154,6 +154,8 @@ class Deployment : public testing::Test {
   /// What the hooks' invocations are answered, and what else they do; by default taken as events.
   std::function<Gate::Sent(net::Request const&, json::Value const& payload)> on_hook =
       [](net::Request const&, json::Value const&) -> Gate::Sent { return accepted(); };
+  /// What the alias's provisioned concurrency is said to be; by default it has none.
+  std::function<Gate::Sent()> on_capacity;
   static net::Response accepted() {
     net::Response response;
     response.status = 202;
@@ -173,6 +175,7 @@ class Deployment : public testing::Test {
                        (request.method == "GET" || request.method == "PUT");
     bool const capacity =
         request.method == "GET" && request.url.contains("provisioned-concurrency");
+    if (capacity && on_capacity) return on_capacity();
     if (alias || capacity || request.url.contains("/aliases/")) return std::nullopt;
     if (request.url.contains("/functions/CodeDeployHook_")) {
       {

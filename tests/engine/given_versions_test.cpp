@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <atomic>
+
 #include "engine/deployment.hpp"
 
 /// Releases of versions that exist already: nothing is published, and the alias alone is read and
@@ -94,6 +96,26 @@ TEST_F(GivenVersions, AnAliasThatIsElsewhereIsNotHealed) {
   auto state = run(deployment(release, {shift(100)}));
   EXPECT_THAT(prepare_of(state).reason, HasSubstr("is at version 2"));
   EXPECT_EQ(alias_in_words(), "version 2, 50 % to version 1");
+}
+
+TEST_F(GivenVersions, AShiftWaitsForProvisionedConcurrency) {
+  // Given an alias whose capacity takes one look to move
+  std::atomic<int> looks = 0;
+  on_capacity = [&]() -> Gate::Sent {
+    bool const moves = ++looks == 2;
+    return net::Response{
+        200,
+        {},
+        std::string(R"({"RequestedProvisionedConcurrentExecutions":5,"Status":")") +
+            (moves ? "IN_PROGRESS" : "READY") + "\"}",
+        {},
+        {}};
+  };
+  auto state = run(deployment(versions("1", "2"), {shift(100)}));
+  EXPECT_EQ(state.end_state, "succeeded");
+  EXPECT_EQ(looks, 3);
+  EXPECT_THAT(journal(state.id),
+              HasSubstr("AWS to move the provisioned concurrency of orders:live"));
 }
 
 TEST_F(GivenVersions, AMissingAliasIsNamed) {
