@@ -69,6 +69,7 @@ class Comparison {
     aws::Lambda lambda = aws->lambda();
     bool alias_missing = read_alias(lambda);
     if (out_.state == State::unreadable) return std::move(out_);
+    if (!release_.given_candidate.empty()) return given_versions(alias_missing);
     auto live = lambda.get_function(release_.function, alias_missing ? "" : release_.alias);
     if (!live && live.error().trouble == aws::Trouble::not_found) return to_create();
     if (!live) return unreadable(live.error().error());
@@ -101,6 +102,7 @@ class Comparison {
       return false;
     }
     alias_description_ = alias->description;
+    alias_version_ = alias->function_version;
     if (!alias->weights.empty()) {
       engine::AliasContent content{alias->function_version, alias->weights};
       std::string text = "the alias is split already: " + engine::in_words(content);
@@ -111,6 +113,26 @@ class Comparison {
                                  ":" + release_.alias + "' or --heal to-primary");
     }
     return false;
+  }
+
+  /// Nothing is published: only where the alias is and where it is to go counts, and no more is
+  /// read than a release with the fewest rights may read.
+  LiveRelease given_versions(bool alias_missing) {
+    std::string const& from = release_.given_baseline;
+    std::string const& to = release_.given_candidate;
+    out_.state = State::to_change;
+    if (alias_missing)
+      out_.obstacles.push_back(
+          "the alias does not exist: a release of versions that exist needs "
+          "one");
+    else if (to == alias_version_)
+      out_.obstacles.push_back("the alias serves version " + to + " already");
+    else if (!from.empty() && from != alias_version_)
+      out_.obstacles.push_back("the alias is at version " + alias_version_ + ", and version " +
+                               from + " is declared as the current one");
+    else
+      out_.changes.push_back("Version: " + alias_version_ + " → " + to + ", which exists already");
+    return std::move(out_);
   }
 
   LiveRelease to_create() {
@@ -231,6 +253,7 @@ class Comparison {
   engine::Services& services_;
   LiveRelease out_;
   std::optional<std::string> alias_description_;
+  std::string alias_version_;
 };
 
 /// Whom a policy's statements admit.

@@ -27,6 +27,14 @@ std::string check_words(plan::CheckStep const& check) {
   return out;
 }
 
+std::string hook_words(plan::HookStep const& hook) {
+  std::string const invokes = "invokes " + hook.function;
+  if (!hook.reported) return invokes + "; whether it fails decides";
+  std::string out = invokes + " and waits for its report, at most " + text_of(hook.timeout);
+  if (hook.fails_with_function) out += "; fails at once where the function fails";
+  return out;
+}
+
 class Schedule {
  public:
   std::vector<ScheduledStep> steps;
@@ -67,6 +75,8 @@ class Schedule {
       step.what =
           "waits for a person" +
           (approval.expiration ? ", at most " + text_of(*approval.expiration) : std::string());
+    } else if (kind == "hook") {
+      step.what = hook_words(plan::hook_step(input));
     }
     steps.push_back(step);
     return begins + step.lasts;
@@ -94,6 +104,18 @@ std::map<std::string, std::vector<std::string>> const& actions_by_kind() {
         "lambda:GetProvisionedConcurrencyConfig"}},
       {"check", {"cloudwatch:GetMetricData"}},
       {"invoke", {"lambda:InvokeFunction"}},
+      {"hook", {"lambda:InvokeFunction"}},
+  };
+  return table;
+}
+
+/// Of releases of versions that exist, which publish nothing.
+std::map<std::string, std::set<std::string>> const& actions_of_given_versions() {
+  static std::map<std::string, std::set<std::string>> const table = {
+      {"prepare", {"lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig"}},
+      {"finish", {}},
+      {"restore",
+       {"lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"}},
   };
   return table;
 }
@@ -139,6 +161,14 @@ void add_of_releases(plan::Plan const& plan,
   }
 }
 
+/// The table by kind is for releases that publish.
+void narrow(plan::Plan const& plan, std::map<std::string, std::set<std::string>>& actions) {
+  for (auto const& [kind, names] : actions_of_given_versions())
+    if (auto found = actions.find(kind); found != actions.end()) found->second = names;
+  if (std::ranges::any_of(plan.releases, &plan::Release::heal_to_primary))
+    actions["prepare"].insert("lambda:UpdateAlias");
+}
+
 }  // namespace
 
 std::vector<ScheduledStep> schedule_of(plan::Plan const& plan) {
@@ -156,12 +186,18 @@ std::vector<NeededActions> actions_of(plan::Plan const& plan) {
   for (auto const& kind : kinds)
     if (auto found = actions_by_kind().find(kind); found != actions_by_kind().end())
       actions[kind].insert(found->second.begin(), found->second.end());
+  bool const given = !plan.releases.empty() &&
+                     std::ranges::none_of(plan.releases, [](plan::Release const& release) {
+                       return release.given_candidate.empty();
+                     });
+  if (given) narrow(plan, actions);
   add_of_releases(plan, actions);
   bool assumes =
       std::ranges::any_of(plan.targets, [](auto const& target) { return !target.role.empty(); });
   if (assumes) actions["(every target's role)"].insert("sts:AssumeRole");
   std::vector<NeededActions> out;
-  for (auto const& [kind, names] : actions) out.push_back({kind, {names.begin(), names.end()}});
+  for (auto const& [kind, names] : actions)
+    if (!names.empty()) out.push_back({kind, {names.begin(), names.end()}});
   return out;
 }
 

@@ -163,7 +163,7 @@ void Drive::work(Executor const& executor, Job job, StepContext context,
                  Core::Run::InFlight const& flight) {
   // A rollback may be waiting for what became of a step that is to end.
   bool back = in_compensation(context.path) || context.record.ending;
-  Pool pool = back ? Pool::rollback : executor.pool();
+  Pool pool = back ? Pool::rollback : executor.pool_for(context);
   std::string const party = party_of(context);
   // The run is kept alive by this closure; the core outlives its workers.
   auto self = *this;

@@ -32,7 +32,7 @@ inline constexpr char rollback_ended[] = "rollback_ended";              ///< sco
 inline constexpr char rollback_handed_over[] = "rollback_handed_over";
 /// kind, node?, by, reason?, data?, letter?, request?
 inline constexpr char signal[] = "signal";
-inline constexpr char stopping[] = "stopping";  ///< reason, by, roll_back, superseded_by?
+inline constexpr char stopping[] = "stopping";  ///< reason, by, roll_back, superseded_by?, stay?
 inline constexpr char note[] = "note";          ///< level, node?, text: for people only
 
 }  // namespace sluice::engine::event

@@ -69,8 +69,9 @@ class Fold {
     else if (type == event::signal)
       signalled();
     else if (type == event::stopping)
-      state_.stop = Stop{body_["reason"].as_string(), body_["by"].as_string(),
-                         body_["roll_back"].as_bool(), body_["superseded_by"].as_string()};
+      state_.stop =
+          Stop{body_["reason"].as_string(), body_["by"].as_string(), body_["roll_back"].as_bool(),
+               body_["superseded_by"].as_string(), body_["stay"].as_bool()};
   }
 
   void created() {

@@ -2,6 +2,7 @@
 
 #include "engine/events.hpp"
 #include "engine/failure.hpp"
+#include "engine/pause.hpp"
 
 namespace sluice::engine {
 namespace {
@@ -182,7 +183,7 @@ class Walk {
     if (!node.compensation.empty()) {
       bool tried = it.active() || it.status == NodeStatus::pending;
       bool eligible = tried || (state_.stop->roll_back && it.succeeded());
-      if (!eligible || node.stay_on_stop || rolled_back_already(path)) return std::nullopt;
+      if (!eligible || stays(node) || rolled_back_already(path)) return std::nullopt;
       return Decision{
           event::rollback_started,
           json::Value{{"scope", path}, {"reason", state_.stop->reason}, {"by", state_.stop->by}}};
@@ -190,6 +191,14 @@ class Walk {
     for (auto const& child : children_of(node, path))
       if (auto found = roll_back_for_stop(*child.node, child.path)) return found;
     return std::nullopt;
+  }
+
+  /// Whether a scope that is not rolled back stays where it is because the plan says so, or whoever
+  /// stopped the run wanted no other run to begin.
+  bool stays(Node const& node) const {
+    if (!state_.stop) return node.stay_on_stop || node.as_linked_run;
+    if (state_.stop->roll_back) return false;
+    return node.stay_on_stop || (state_.stop->stay && node.as_linked_run);
   }
 
   bool rolled_back_already(std::string const& path) const {
@@ -246,6 +255,7 @@ class Walk {
     if (node.step) {
       auto input = evaluators_.resolve(node.step->input, scope_of(plan_, state_, path));
       if (!input) return failed_to_start(path, input.error());
+      if (node.step->kind == "pause") pin_pause(plan_, state_, *input);
       body.set("input", std::move(*input));
     }
     return Decision{event::node_started, std::move(body)};
@@ -494,16 +504,31 @@ class Walk {
     json::Value places;
     for (auto const& [id, release] : state_.releases)
       if (release["place"].as_string() == "moving")
-        places.set(id, stays_on_stop(plan_.root, id, false) ? "left_split" : "unknown");
+        places.set(id, stays_split(plan_.root, "", id, false) ? "left_split" : "unknown");
     return places;
   }
 
-  bool stays_on_stop(Node const& node, std::string const& release, bool stays) const {
-    stays |= node.stay_on_stop;
-    if (node.step)
-      return stays && state_.stop && node.step->input["release"].as_string() == release;
-    return std::ranges::any_of(
-        node.children, [&](Node const& child) { return stays_on_stop(child, release, stays); });
+  bool stays_split(Node const& node, std::string const& path, std::string const& release,
+                   bool stays_above) const {
+    bool const here = stays_above || (stays(node) && !rolled_back_already(path));
+    if (node.step) return here && node.step->input["release"].as_string() == release;
+    if (here && !knows_what_happened(path)) return false;
+    return std::ranges::any_of(node.children, [&](Node const& child) {
+      return stays_split(child, plan::child_path(path, child.name), release, here);
+    });
+  }
+
+  /// Whether no step below failed over an effect of which nobody could say if it happened.
+  bool knows_what_happened(std::string const& scope) const {
+    return std::ranges::none_of(state_.nodes, [&](auto const& entry) {
+      auto const& [path, it] = entry;
+      return within(path, scope) && it.status == NodeStatus::failed &&
+             it.error == plan::ErrorClass::unknown && has_void_effect(it);
+    });
+  }
+
+  static bool has_void_effect(NodeState const& it) {
+    return !it.effects.empty() && it.effects.back().void_;
   }
 
   plan::Plan const& plan_;

@@ -102,6 +102,8 @@ struct Stop {
   std::string by;
   bool roll_back = false;     ///< asked as a rollback: finished scopes go back too
   std::string superseded_by;  ///< a run that took its place; empty: somebody asked
+  /// What a run of its own would roll back is left as it is: whoever asked wants no such run.
+  bool stay = false;
 };
 
 /// What a run that has not begun waits for (design E12).

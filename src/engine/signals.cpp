@@ -2,6 +2,7 @@
 #include "engine/core_run.hpp"
 #include "engine/events.hpp"
 #include "engine/failure.hpp"
+#include "engine/hook.hpp"
 #include "plan/steps.hpp"
 
 namespace sluice::engine {
@@ -40,6 +41,27 @@ Result<void> check_approver(RunState const& state, std::string const& path, Sign
               signal.by + " asked for run " + state.id + ", and '" + path +
                   "' has to be approved by somebody else",
               "Let somebody else approve it. To reject or stop it is open to you too.");
+}
+
+/// The report of a hook as it is journalled: for the step whose execution it names, and without the
+/// id, with which somebody else could report.
+Result<Signal> report_of(plan::Plan const& plan, RunState const& state, Signal const& signal) {
+  std::string const& status = signal.data["status"].as_string();
+  if (status != report_succeeded && status != report_failed)
+    return fail(ErrorCode::invalid_input,
+                "the execution of a hook is reported as " + std::string(report_succeeded) + " or " +
+                    report_failed + ", not as '" + printable(status) + "'");
+  auto execution = find_execution(plan, state, signal.data["execution_id"].as_string());
+  if (!execution)
+    return fail(ErrorCode::invalid_input,
+                "no hook of run " + state.id + " has an execution with that id",
+                "The id is in what the hook was invoked with, as LifecycleEventHookExecutionId.");
+  if (execution->completed)
+    return fail(ErrorCode::conflict, "hook '" + execution->node + "' has ended already");
+  Signal told = signal;
+  told.node = execution->node;
+  told.data = json::Value{{"status", status}};
+  return told;
 }
 
 bool ends_the_run(Signal const& signal) {
@@ -105,6 +127,7 @@ void Core::record_signal(Run& run, Signal const& signal) {
   json::Value body{{"reason", reason}, {"by", signal.by}, {"roll_back", signal.kind == "rollback"}};
   if (signal.data.contains("superseded_by"))
     body.set("superseded_by", signal.data["superseded_by"]);
+  if (signal.kind == "stop" && signal.data["stay"].as_bool()) body.set("stay", true);
   record(run, event::stopping, std::move(body));
 }
 
@@ -158,7 +181,10 @@ Result<void> Core::answer_question(Run& run, std::string const& path, Signal con
   return {};
 }
 
-Result<void> Core::signal_node(Run& run, Signal const& signal) {
+Result<void> Core::signal_node(Run& run, Signal const& given) {
+  auto told = given.kind == "report" ? report_of(*run.plan, run.state, given) : given;
+  if (!told) return std::unexpected(told.error());
+  Signal const& signal = *told;
   std::vector<std::string> waiting;
   for (auto const& [path, it] : run.state.nodes) {
     if (!it.active() || it.ending || (!signal.node.empty() && signal.node != path)) continue;
@@ -191,6 +217,10 @@ Result<void> Core::signal_node(Run& run, Signal const& signal) {
   run.to_wake.insert(waiting.front());
   if (!flush(run))
     return fail(ErrorCode::unavailable, "the journal cannot be written: " + run.frozen);
+  // Whatever the hook's function does after its report is of no interest any more.
+  auto flight = run.in_flight.find(waiting.front());
+  if (signal.kind == "report" && flight != run.in_flight.end() && flight->second.performs)
+    flight->second.stop.request_stop();
   advance(run);
   return {};
 }

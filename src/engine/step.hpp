@@ -118,6 +118,8 @@ class Executor {
   /// Decides what became of an effect whose outcome was lost.
   virtual Settled settle(StepContext& context, Effect const& effect) const;
   virtual Pool pool() const { return Pool::short_work; }
+  /// For a kind whose steps differ in that.
+  virtual Pool pool_for(StepContext const&) const { return pool(); }
   /// Held from the step's start to its end: two steps with one key never run at the same time.
   virtual std::string exclusive_key(StepContext const&) const { return {}; }
   /// Whether a signal of that kind may be sent to this step while it waits. "promote" is sent to

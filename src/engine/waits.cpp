@@ -8,9 +8,10 @@ namespace {
 using Kind = Wait::Kind;
 
 constexpr std::pair<Kind, std::string_view> names[] = {
-    {Kind::queue, "queue"},       {Kind::paused, "paused"}, {Kind::approval, "approval"},
-    {Kind::pause, "pause"},       {Kind::check, "check"},   {Kind::hold, "hold"},
-    {Kind::question, "question"}, {Kind::retry, "retry"},   {Kind::service, "service"}};
+    {Kind::queue, "queue"},    {Kind::paused, "paused"},     {Kind::approval, "approval"},
+    {Kind::pause, "pause"},    {Kind::report, "report"},     {Kind::check, "check"},
+    {Kind::hold, "hold"},      {Kind::question, "question"}, {Kind::retry, "retry"},
+    {Kind::service, "service"}};
 
 /// What the executors of these kinds accept while they wait, without two names for one thing.
 std::vector<std::string> signals_of(Kind kind, bool person) {
@@ -19,6 +20,7 @@ std::vector<std::string> signals_of(Kind kind, bool person) {
     case Kind::paused: return {"continue"};
     case Kind::approval: return {"approve", "reject"};
     case Kind::pause: return {"skip", "promote"};
+    case Kind::report: return {"report"};
     case Kind::check:
       return person ? std::vector<std::string>{"approve", "reject", "promote"}
                     : std::vector<std::string>{"skip", "promote"};
@@ -31,6 +33,7 @@ Kind kind_of(plan::Node const& node) {
   std::string const& kind = node.step->kind;
   if (kind == "approval") return Kind::approval;
   if (kind == "pause") return Kind::pause;
+  if (kind == "hook") return Kind::report;
   return kind == "check" ? Kind::check : Kind::service;
 }
 

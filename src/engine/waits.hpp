@@ -16,6 +16,7 @@ struct Wait {
     paused,    ///< the whole run, until somebody continues it; has no node
     approval,  ///< somebody must approve or reject
     pause,     ///< the end of a pause
+    report,    ///< somebody, mostly its function, reports what came of a hook
     check,     ///< enough traffic, or its end; a person where too little came
     hold,      ///< somebody else changed the alias or function: a person says what follows
     question,  ///< a step failed, and a person says what follows

@@ -90,7 +90,9 @@ struct Node {
   std::vector<FailureRule> on_failure;
   std::vector<Node> compensation;  ///< how this scope is rolled back: none or one node
   bool as_linked_run = false;      ///< the compensation is a run of its own
-  bool stay_on_stop = false;  ///< a stop leaves this scope where it is (the plan says "left split")
+  /// A stop, or a failure that no rule rolls back, leaves this scope where it is: the plan says
+  /// "left split". A stop that is asked for as a rollback rolls it back all the same.
+  bool stay_on_stop = false;
   std::optional<Loop> loop;
   std::optional<Step> step;
 

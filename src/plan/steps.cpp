@@ -23,6 +23,7 @@ json::Value to_json(PruneStep const& step) { return only_release(step.release); 
 json::Value to_json(PauseStep const& step) {
   json::Value out{{"duration_ms", step.duration.count()}};
   if (!step.releases.empty()) out.set("releases", json::array_of(step.releases));
+  if (!step.since.empty()) out.set("since", step.since);
   return out;
 }
 json::Value to_json(ApprovalStep const& step) {
@@ -88,6 +89,7 @@ PauseStep pause_step(json::Value const& input) {
   PauseStep step{Duration(input["duration_ms"].as_int())};
   for (auto const& release : input["releases"].items())
     step.releases.push_back(release.as_string());
+  step.since = input["since"].as_string();
   return step;
 }
 ApprovalStep approval_step(json::Value const& input) {

@@ -58,6 +58,12 @@ struct PauseStep {
   Duration duration{};
   /// Skipped where none of these releases moves its traffic in steps; none named: always waits.
   std::vector<std::string> releases = {};
+  /// The path of a step before it, from whose end it counts; empty: from its own start. From an
+  /// earlier pause it counts from when that was to end, so that what comes late does not add up: in
+  /// a linear schedule the first pause names the first shift, and each later one the pause before
+  /// it. What is late by more than half of `duration` (a run that was held up or paused, capacity
+  /// that took its time) begins the count anew: no two shifts come closer than that.
+  std::string since = {};
 };
 
 /// Waits for a person.

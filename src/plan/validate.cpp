@@ -99,6 +99,10 @@ class Checker {
     auto const& release = step.input["release"];
     if (release.is_string() && !release.as_string().empty() && !plan_.release(release.as_string()))
       say(where + " names the undeclared release '" + release.as_string() + "'");
+    std::string const& since = step.input["since"].as_string();
+    Node const* counted_from = since.empty() ? nullptr : find(plan_, since);
+    if (!since.empty() && (!counted_from || !counted_from->step))
+      say(where + " counts from the unknown step '" + since + "'");
   }
 
   void check_action(Action const& action, std::string const& path, std::string const& where) {

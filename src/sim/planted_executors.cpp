@@ -19,6 +19,7 @@ class Around : public Executor {
     return inner_->settle(context, effect);
   }
   Pool pool() const override { return inner_->pool(); }
+  Pool pool_for(StepContext const& context) const override { return inner_->pool_for(context); }
   std::string exclusive_key(StepContext const& context) const override {
     return inner_->exclusive_key(context);
   }

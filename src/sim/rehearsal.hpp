@@ -49,10 +49,11 @@ using RehearsedEvent = std::function<void(Time now, plan::Plan const& plan, std:
 
 /// Runs a plan to its end in virtual time: the engine as it is, against the local endpoint, in this
 /// thread, without a socket, a file or a real clock. Functions are there before as the plan
-/// declares them, with other code, their alias on version 1. Requests are counted, not run;
-/// webhooks are answered 200 here; S3 objects that nobody gave are made up. The same arguments give
-/// the same journal. Packages must be stored (Package::Kind::stored). Errors: what the plan
-/// declares is refused by the endpoint before the release begins.
+/// declares them, with other code, their alias on version 1; a release of given versions goes from
+/// version 1 to version 2. Requests are counted, not run; webhooks are answered 200 here; hooks are
+/// reported as succeeded after a second; S3 objects that nobody gave are made up. The same
+/// arguments give the same journal. Packages must be stored (Package::Kind::stored). Errors: what
+/// the plan declares is refused by the endpoint before the release begins.
 Result<Rehearsed> rehearse(plan::Plan plan, store::Packages& packages,
                            plan::Evaluators const& evaluators, Conditions const& conditions,
                            RehearsedEvent const& each);

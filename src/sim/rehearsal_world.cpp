@@ -162,10 +162,12 @@ Result<void> RehearsalWorld::furnish(plan::Release const& release) {
   if (auto made = make_object(release.package, *aws); !made) return made;
   if (!release.alias.empty())
     served_.push_back({release.id, account, aws->region, name, release.alias});
-  if (conditions_.first_deployment) return {};
+  bool const given = !release.given_candidate.empty();
+  if (conditions_.first_deployment && !given) return {};
   auto lambda = aws->lambda();
   if (made_.insert(aws->region + "/" + account + "/" + name).second) {
     auto made = make_function(lambda, name, release.configuration, is_image(release));
+    if (made && given) made = publish_another(lambda, name);
     if (!made) return made;
   }
   if (release.alias.empty()) return {};
@@ -199,6 +201,14 @@ Result<void> RehearsalWorld::make_function(aws::Lambda& lambda, std::string cons
   return {};
 }
 
+Result<void> RehearsalWorld::publish_another(aws::Lambda& lambda, std::string const& name) {
+  auto made = lambda.update_function_code(
+      name, json::Value{{"ZipFile", base64(archive_with('d'))}, {"Publish", true}});
+  if (!made) return std::unexpected(refused(made.error(), name));
+  clock_.advance(conditions_.settle_delay + Duration(1));
+  return {};
+}
+
 Result<void> RehearsalWorld::make_object(plan::Package const& package, engine::TargetAws& aws) {
   if (package.kind != plan::Package::Kind::s3 && package.staging.empty()) return {};
   bool object = package.kind == plan::Package::Kind::s3;
@@ -219,13 +229,16 @@ Result<void> RehearsalWorld::make_invoked(plan::Node const& node) {
   for (auto const* children : {&node.children, &node.guards, &node.compensation})
     for (auto const& child : *children)
       if (auto made = make_invoked(child); !made) return made;
-  if (!node.step || node.step->kind != "invoke") return {};
-  auto step = plan::invoke_step(node.step->input);
-  auto const* target = plan_.target(step.target);
-  if (step.function.empty() || !target) return {};
+  if (!node.step || (node.step->kind != "invoke" && node.step->kind != "hook")) return {};
+  std::string target_name = node.step->input["target"].as_string();
+  if (auto const* release = plan_.release(node.step->input["release"].as_string()))
+    target_name = release->target;
+  std::string const& function = node.step->input["function"].as_string();
+  auto const* target = plan_.target(target_name);
+  if (function.empty() || !target) return {};
   auto aws = aws_->open(*target, {});
   if (!aws) return std::unexpected(aws.error());
-  std::string name = bare_name(step.function);
+  std::string name = bare_name(function);
   std::string key = aws->region + "/" + aws->caller->options().account + "/" + name;
   if (!made_.insert(key).second) return {};
   auto lambda = aws->lambda();

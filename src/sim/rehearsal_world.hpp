@@ -55,6 +55,8 @@ class RehearsalWorld {
   Result<void> furnish(plan::Release const& release);
   Result<void> make_function(aws::Lambda& lambda, std::string const& name,
                              json::Value const& configuration, bool image);
+  /// Version 2, of a function that has one.
+  Result<void> publish_another(aws::Lambda& lambda, std::string const& name);
   Result<void> make_object(plan::Package const& package, engine::TargetAws& aws);
   Result<void> make_invoked(plan::Node const& node);
   void serve(Time from, Time to);

@@ -14,6 +14,7 @@ void expect_round_trip(Step const& step, Step (*read)(json::Value const&)) {
 TEST(Steps, ReadBackWhatTheyWrote) {
   expect_round_trip(plan::PrepareStep{"t/f", plan::PrepareLevel::traffic}, plan::prepare_step);
   expect_round_trip(plan::ShiftStep{"t/f", 12.5}, plan::shift_step);
+  expect_round_trip(plan::PauseStep{Duration(5), {"t/f"}, "t/shift-10"}, plan::pause_step);
   expect_round_trip(plan::ApprovalStep{"sure?", {"ops"}, std::chrono::hours(2), true},
                     plan::approval_step);
   expect_round_trip(

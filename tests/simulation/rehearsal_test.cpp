@@ -4,6 +4,7 @@
 
 #include "config/render.hpp"
 #include "dialect/compile.hpp"
+#include "plan/steps.hpp"
 #include "support/zip.hpp"
 
 namespace sluice::sim {
@@ -133,6 +134,32 @@ TEST_F(Rehearsal, SaysWhatTheServiceRefusesOfADeclaration) {
   auto done = rehearse(plan(yaml), *packages_, {}, {}, [](auto&&...) {});
   ASSERT_FALSE(done);
   EXPECT_NE(done.error().message.find("orders"), std::string::npos) << done.error().text();
+}
+
+TEST_F(Rehearsal, ReportsHooksAndMakesGivenVersions) {
+  plan::Plan plan;
+  plan.name = "orders";
+  plan.targets = {{.name = "t", .region = "eu-west-1"}};
+  plan::Release release;
+  release.id = "t/orders";
+  release.target = "t";
+  release.function = "orders";
+  release.alias = "live";
+  release.given_baseline = "7";
+  release.given_candidate = "8";
+  plan.releases = {release};
+  plan::HookStep hook{.release = "t/orders", .event = "BeforeAllowTraffic", .function = "smoke"};
+  plan.root = plan::sequence(
+      "root", {plan::leaf("prepare", plan::PrepareStep{"t/orders", plan::PrepareLevel::traffic}),
+               plan::leaf("hook", hook), plan::leaf("shift", plan::ShiftStep{"t/orders"}),
+               plan::leaf("finish", plan::FinishStep{"t/orders"})});
+  Conditions alone;
+  alone.approve_after.reset();
+  auto done = rehearse(plan, *packages_, {}, alone, [](auto const&...) {});
+  ASSERT_TRUE(done) << done.error().text();
+  EXPECT_EQ(done->state.end_state, "succeeded") << done->waits_for;
+  EXPECT_EQ(done->state.node("hook").reason, "reported as succeeded");
+  EXPECT_EQ(done->state.releases.at("t/orders")["candidate_version"].as_string(), "2");
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ namespace {
 struct Found {
   json::Value wanted;  ///< the declared configuration with its secrets opened
   std::optional<aws::AliasRecord> alias;
+  std::string no_alias;  ///< AWS's words, where there is none
   std::optional<aws::FunctionDetails>
       live;  ///< what the alias serves; `$LATEST` where there is none
   std::optional<aws::FunctionDetails> latest;  ///< `$LATEST`, read where something is to be written
@@ -47,7 +48,7 @@ class Prepare final : public Executor {
   static std::optional<Move> secure_baseline(StepContext& context, TargetAws& aws, Found& found);
   static std::optional<Move> secure_code(StepContext& context, TargetAws& aws, Found const& found);
   static std::optional<Move> secure_alias(StepContext& context, Found& found);
-  static Move traffic_only(StepContext& context, Found const& found);
+  static Move traffic_only(StepContext& context, TargetAws& aws, Found const& found);
 };
 
 Move done(ReleaseState& state) {
@@ -57,13 +58,36 @@ Move done(ReleaseState& state) {
   return Done{std::move(outputs), NodeStatus::succeeded, {}};
 }
 
+/// Of a release of given versions: why the alias cannot go from where it is to the second one.
+std::optional<Failed> wrong_versions(plan::Release const& declared, std::string const& current) {
+  std::string const& from = declared.given_baseline;
+  std::string const& to = declared.given_candidate;
+  if (to.empty()) return std::nullopt;
+  std::string const alias = "alias " + declared.function + ":" + declared.alias;
+  if (to == current)
+    return Failed{plan::ErrorClass::configuration,
+                  alias + " serves version " + current +
+                      " already, which is the target version: there is nothing to shift",
+                  "Name the version that is to follow it as the target version."};
+  if (from.empty() || from == current) return std::nullopt;
+  return Failed{plan::ErrorClass::conflict,
+                alias + " is at version " + current + ", and version " + from +
+                    " is declared as the one that it goes on from",
+                "Somebody else has moved the alias, or the file is not of today. Declare version " +
+                    current + " as the current one if version " + to +
+                    " is to follow it; else point the alias back at version " + from + " first."};
+}
+
 std::optional<Move> Prepare::read_alias(StepContext& context, TargetAws& aws, Found& found) {
   auto const& declared = context.declared();
   ReleaseState& state = *context.release;
   if (declared.alias.empty()) return std::nullopt;
   auto lambda = aws.lambda();
   auto alias = lambda.get_alias(declared.function, declared.alias);
-  if (!alias && alias.error().trouble == aws::Trouble::not_found) return std::nullopt;
+  if (!alias && alias.error().trouble == aws::Trouble::not_found) {
+    found.no_alias = alias.error().message;
+    return std::nullopt;
+  }
   if (!alias) return look_again(context, alias.error());
   if (is_past(state, alias->revision_id))
     return Park{
@@ -84,6 +108,7 @@ std::optional<Move> Prepare::read_alias(StepContext& context, TargetAws& aws, Fo
           "A release that was interrupted left it so. Put it back with `sluice rollback " +
               declared.function + ":" + declared.alias +
               "`, or let this release begin with --heal to-primary."};
+    if (auto failure = wrong_versions(declared, content.version)) return *failure;
     return intend_alias(context, content, alias->revision_id, AliasContent{content.version, {}},
                         "heal");
   }
@@ -262,17 +287,24 @@ std::optional<Move> Prepare::secure_alias(StepContext& context, Found& found) {
                 {}};
 }
 
-Move Prepare::traffic_only(StepContext& context, Found const& found) {
+/// With no more rights than to read and write the alias: whether the function and its versions
+/// exist shows in what AWS says of the alias, and in the first shift.
+Move Prepare::traffic_only(StepContext& context, TargetAws& aws, Found const& found) {
+  auto const& declared = context.declared();
   ReleaseState& state = *context.release;
   if (!found.alias)
     return Failed{
         plan::ErrorClass::configuration,
-        "alias " + context.declared().function + ":" + context.declared().alias + " does not exist",
-        ""};
+        "alias " + declared.function + ":" + declared.alias + " does not exist: " + found.no_alias,
+        "Check the names of the function and its alias, the Region and the account. A "
+        "release of versions that exist needs an alias that exists."};
+  if (auto failure = wrong_versions(declared, state.alias_now.version)) return *failure;
   state.function_existed = true;
   state.function_arn = unqualified(found.alias->arn);
   state.account = account_of(state.function_arn);
   state.baseline_version = found.alias->function_version;
+  if (!declared.given_candidate.empty()) state.candidate_version = declared.given_candidate;
+  look_for_capacity(context, aws);
   return done(state);
 }
 
@@ -293,7 +325,7 @@ Move Prepare::next(StepContext& context) const {
   if (auto move = read_alias(context, *aws, found)) return *move;
   bool level_traffic =
       plan::prepare_step(context.record.input).level == plan::PrepareLevel::traffic;
-  if (level_traffic) return traffic_only(context, found);
+  if (level_traffic) return traffic_only(context, *aws, found);
   if (auto move = read_function(context, *aws, found)) return *move;
   if (!found.live) return new_function(context, *aws);
   if (auto move = compare(context, *aws, found)) return *move;

@@ -37,7 +37,12 @@ class Shift final : public Executor {
   Performed perform(StepContext& context, Effect const& effect) const override {
     auto aws = open_aws(context);
     if (!aws) return Refused{aws.error()};
-    return write_alias(context, *aws, effect);
+    auto outcome = write_alias(context, *aws, effect);
+    // The first one surely did not happen: nothing has moved.
+    ReleaseState& state = *context.release;
+    if (std::holds_alternative<Refused>(outcome) && !state.alias_now.names(state.candidate_version))
+      state.place = Place::unchanged;
+    return outcome;
   }
 
   Settled settle(StepContext& context, Effect const& effect) const override {

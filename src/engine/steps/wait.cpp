@@ -1,3 +1,4 @@
+#include "engine/pause.hpp"
 #include "engine/steps/steps.hpp"
 #include "plan/steps.hpp"
 
@@ -27,7 +28,7 @@ class Pause final : public Executor {
     if (!step.releases.empty() && nothing_moves(context, step.releases))
       return Done{
           {}, NodeStatus::skipped, "no traffic moves in steps: there is nothing to wait for"};
-    Time until = context.record.started.value_or(context.now) + step.duration;
+    Time until = end_of_pause(context.record);
     for (auto const& signal : context.signals())
       if (signal["kind"].as_string() == "skip")
         return Done{{}, NodeStatus::succeeded, "skipped" + by_text(signal)};
