@@ -6,6 +6,7 @@
 #include "cli/plan_report.hpp"
 #include "cli/release_file.hpp"
 #include "cli/start_run.hpp"
+#include "plan/steps.hpp"
 #include "server/host.hpp"
 
 namespace sluice::cli {
@@ -35,6 +36,24 @@ std::optional<int> check_first(Invocation& invocation, plan::Plan& plan,
   return exit_invalid;
 }
 
+void collect_hooks(plan::Node const& node, std::vector<plan::HookStep>& hooks) {
+  if (node.step && node.step->kind == "hook") hooks.push_back(plan::hook_step(node.step->input));
+  for (auto const& child : node.children) collect_hooks(child, hooks);
+}
+
+/// Hooks that were written for the service report by a call; here their own end decides.
+void say_how_hooks_end(Invocation& invocation, plan::Plan const& plan) {
+  std::vector<plan::HookStep> hooks;
+  collect_hooks(plan.root, hooks);
+  std::erase_if(hooks, [](plan::HookStep const& hook) { return hook.reported; });
+  if (hooks.empty()) return;
+  std::vector<std::string> functions;
+  for (auto const& hook : hooks) functions.push_back(hook.function);
+  invocation.say("Without a server nothing can receive what a hook reports: " +
+                 join(functions, " and ") + (hooks.size() == 1 ? " is" : " are") +
+                 " invoked and waited for, and success or error of the function decides.");
+}
+
 /// Where Lambda's calls go, as far as the command line and the environment say.
 std::string endpoint_of(server::AwsSettings const& settings) {
   if (settings.endpoint_url) return *settings.endpoint_url;
@@ -61,7 +80,8 @@ std::string summary(plan::Plan const& plan, server::AwsSettings const& settings,
 json::Value options_json(Parsed const& line, server::AwsSettings const& settings) {
   json::Value out = json::Object{};
   if (settings.local_state) out.set("local_state", *settings.local_state);
-  for (auto name : {"heal", "restore", "hold-timeout", "rollback-patience", "target", "set"})
+  for (auto name : {"heal", "restore", "hold-timeout", "rollback-patience", "target", "set",
+                    "deployment-config", "alarm", "hook-timeout", "no-rollback"})
     if (line.has(name)) {
       json::Value values = json::Array{};
       // Values may be secrets: the journal keeps the names that were set.
@@ -102,6 +122,7 @@ int run_deploy(Invocation& invocation) {
   auto folder = invocation.state_folder();
   if (!folder) return invocation.refuse(folder.error());
   invocation.say(summary(run.plan, *settings, invocation.server));
+  say_how_hooks_end(invocation, run.plan);
   auto packages = server::packages_of(*folder);
   if (auto stored = store_packages(run.plan, compiled->file.folder, *packages); !stored) {
     int code = invocation.refuse(stored.error());

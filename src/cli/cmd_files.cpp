@@ -9,10 +9,6 @@
 namespace sluice::cli {
 namespace {
 
-int exit_for_file(Error const& error) {
-  return error.message.starts_with("--set ") ? exit_usage : exit_invalid;
-}
-
 json::Value validation(Compiled const& compiled) {
   json::Value out{{"apiVersion", "sluice/v1"},
                   {"kind", "Validation"},

@@ -185,6 +185,23 @@ std::vector<Option> compile_options() {
        .repeatable = true,
        .common = true},
       {.name = "strict", .summary = "Treat every warning about the file as an error"},
+      {.name = "deployment-config",
+       .value = "NAME",
+       .summary =
+           "With an AppSpec: how traffic moves; a predefined name, canary:PERCENT:MINUTES or "
+           "linear:PERCENT:MINUTES",
+       .otherwise = "all at once",
+       .common = true},
+      {.name = "alarm",
+       .value = "NAME",
+       .summary = "With an AppSpec: a CloudWatch alarm that ends the release",
+       .repeatable = true},
+      {.name = "hook-timeout",
+       .value = "DURATION",
+       .summary = "With an AppSpec: how long each hook may take, 1s to 1h",
+       .otherwise = "1h"},
+      {.name = "no-rollback",
+       .summary = "With an AppSpec: leave the alias as it is when the release fails or is stopped"},
   };
 }
 

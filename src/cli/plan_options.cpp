@@ -4,8 +4,21 @@
 #include "plan/adjust.hpp"
 
 namespace sluice::cli {
+namespace {
+
+Error nothing_to_restore(plan::Release const& release) {
+  return {ErrorCode::invalid_input,
+          "--restore latest has nothing to put back: this release of " + release.function +
+              " moves its alias to a version that is there already, and leaves $LATEST alone",
+          "Leave out --restore."};
+}
+
+}  // namespace
+
 Result<void> apply_plan_options(plan::Plan& plan, Parsed const& line, bool terminal) {
   for (auto& release : plan.releases) {
+    bool publishes = release.given_candidate.empty();
+    if (line.has("restore") && !publishes) return std::unexpected(nothing_to_restore(release));
     if (line.has("heal")) release.heal_to_primary = true;
     if (line.has("restore")) release.restore_latest = true;
   }

@@ -17,9 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view usual_names[] = {"release.yaml", "release.yml", "release.json",
-                                            "sluice.yaml",  "sluice.yml",  "deploy.yaml",
-                                            "deploy.yml"};
+constexpr std::string_view usual_names[] = {
+    "release.yaml", "release.yml", "release.json", "sluice.yaml", "sluice.yml",
+    "deploy.yaml",  "deploy.yml",  "appspec.yaml", "appspec.yml", "appspec.json"};
 
 Result<std::string> read_text(fs::path const& path) {
   std::ifstream in(path, std::ios::binary);
@@ -78,16 +78,45 @@ Result<ReleaseFile> read_release_file(std::string const& given, Terminal& termin
                      folder.empty() ? fs::path(".") : folder};
 }
 
-Result<Compiled> compile_release(Invocation& invocation, LocalPackages packages) {
-  auto const& line = invocation.line;
-  dialect::CompileOptions options;
+namespace {
+
+Result<std::map<std::string, std::string>> variables_of(Parsed const& line) {
+  std::map<std::string, std::string> out;
   for (auto const& pair : line.values("set")) {
     auto equals = pair.find('=');
     if (equals == 0 || equals == std::string::npos)
       return fail(ErrorCode::invalid_input, "--set takes KEY=VALUE, not '" + pair + "'",
                   "For example --set build=1842.");
-    options.set[pair.substr(0, equals)] = pair.substr(equals + 1);
+    out[pair.substr(0, equals)] = pair.substr(equals + 1);
   }
+  return out;
+}
+
+/// Without a server nothing can receive the report of a hook.
+Result<dialect::AppSpecOptions> app_spec_options(Invocation const& invocation) {
+  auto const& line = invocation.line;
+  dialect::AppSpecOptions out;
+  out.configuration = line.maybe("deployment-config");
+  auto timeout = duration_option(line, "hook-timeout");
+  if (!timeout) return std::unexpected(timeout.error());
+  out.hook_timeout = *timeout;
+  out.alarms = line.values("alarm");
+  out.roll_back = !line.has("no-rollback");
+  out.hooks_reported = invocation.server.has_value();
+  return out;
+}
+
+}  // namespace
+
+Result<Compiled> compile_release(Invocation& invocation, LocalPackages packages) {
+  auto const& line = invocation.line;
+  dialect::CompileOptions options;
+  auto variables = variables_of(line);
+  if (!variables) return std::unexpected(variables.error());
+  options.set = std::move(*variables);
+  auto app_spec = app_spec_options(invocation);
+  if (!app_spec) return std::unexpected(app_spec.error());
+  options.app_spec = std::move(*app_spec);
   options.targets = line.values("target");
   options.strict = line.has("strict");
   // Who sends a release to a server wants it to happen, also when it has to wait for another one.
@@ -106,12 +135,15 @@ Result<Compiled> compile_release(Invocation& invocation, LocalPackages packages)
   return out;
 }
 
+int exit_for_file(Error const& error) {
+  return error.message.starts_with("--") ? exit_usage : exit_invalid;
+}
+
 std::expected<Compiled, int> plan_or_exit(Invocation& invocation, LocalPackages packages) {
   auto compiled = compile_release(invocation, packages);
   if (!compiled) {
     invocation.refuse(compiled.error());
-    bool usage = compiled.error().message.starts_with("--set ");
-    return std::unexpected(int(usage ? exit_usage : exit_invalid));
+    return std::unexpected(exit_for_file(compiled.error()));
   }
   auto colour = invocation.terminal.traits.colour_err ? config::Colour::on : config::Colour::off;
   invocation.terminal.err(config::render_human(compiled->diagnostics, colour));

@@ -31,6 +31,9 @@ struct Compiled {
 enum class LocalPackages { checked, left_alone };
 Result<Compiled> compile_release(Invocation& invocation, LocalPackages packages);
 
+/// The exit code of what kept a file from being compiled: the line's own fault, or the file's.
+int exit_for_file(Error const& error);
+
 /// The same for commands that need a plan: reports problems on stderr; an int is the exit code.
 std::expected<Compiled, int> plan_or_exit(Invocation& invocation, LocalPackages packages);
 

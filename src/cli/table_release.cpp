@@ -9,6 +9,9 @@ constexpr std::string_view deploy_text =
     "alias's traffic to it step by step, watches, and moves it back by itself when it must.\n\n"
     "Given a folder it takes the release file in it: release.yaml, sluice.yaml or the only YAML "
     "file there is. '-' reads stdin; packages are then looked for in the current folder.\n\n"
+    "An AppSpec of AWS CodeDeploy moves an alias to a version that is there already. What it "
+    "cannot "
+    "say is said with --deployment-config, --alarm, --hook-timeout and --no-rollback.\n\n"
     "The journal keeps every step before and after it is done. Another terminal can look on with "
     "'sluice watch', approve, skip or stop. If this process dies, 'sluice resume' goes on.\n\n"
     "Ctrl-C asks whether to roll back or to let go; --on-interrupt says it beforehand. Without a "
@@ -99,7 +102,9 @@ void add_deploy(std::vector<Command>& all) {
             {"sluice deploy shop/ --set build=1842 --target staging --yes",
              "From CI: one target, nothing asked"},
             {"sluice deploy release.yaml --local --package s3://shop/orders.zip=build/orders.zip",
-             "Rehearse a file that names S3 objects"}},
+             "Rehearse a file that names S3 objects"},
+            {"sluice deploy appspec.yaml --deployment-config canary:10:5 --alarm orders-errors",
+             "An AppSpec of AWS CodeDeploy, a tenth of the traffic first"}},
        .positionals = {{.name = "FILE|FOLDER",
                         .summary = "The release file, '-' for stdin, or a folder with one",
                         .completes = Completes::file}},

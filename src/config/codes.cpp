@@ -5,13 +5,15 @@
 #include "base/strings.hpp"
 #include "config/codes_armory.hpp"
 #include "config/codes_cli.hpp"
+#include "config/codes_codedeploy.hpp"
 #include "config/codes_plan.hpp"
 #include "config/codes_text.hpp"
 
 namespace sluice::config {
 
 std::vector<std::span<Explanation const>> explanation_tables() {
-  return {text_explanations(), plan_explanations(), armory_explanations(), cli_explanations()};
+  return {text_explanations(), plan_explanations(), armory_explanations(),
+          codedeploy_explanations(), cli_explanations()};
 }
 
 Explanation const* find_explanation(Code code) {

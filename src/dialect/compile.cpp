@@ -6,6 +6,7 @@
 #include "config/codes_plan.hpp"
 #include "config/render.hpp"
 #include "dialect/armory/armory.hpp"
+#include "dialect/codedeploy/codedeploy.hpp"
 #include "dialect/native/native.hpp"
 
 namespace sluice::dialect {
@@ -48,7 +49,9 @@ void report_unknown(config::Document const& document, Diagnostics& diagnostics) 
 
 }  // namespace
 
-std::vector<Dialect const*> all_dialects() { return {&native_dialect(), &armory_dialect()}; }
+std::vector<Dialect const*> all_dialects() {
+  return {&native_dialect(), &armory_dialect(), &codedeploy_dialect()};
+}
 
 std::optional<plan::Plan> compile(std::shared_ptr<config::Source const> source,
                                   CompileOptions const& options, Diagnostics& diagnostics) {
@@ -61,6 +64,7 @@ std::optional<plan::Plan> compile(std::shared_ptr<config::Source const> source,
     report_unknown(*document, diagnostics);
     return std::nullopt;
   }
+  if (*dialect != &codedeploy_dialect()) refuse_app_spec_options(options.app_spec, diagnostics);
   auto plan = (*dialect)->compile(*document, options, diagnostics);
   if (!plan || diagnostics.has_errors()) return std::nullopt;
   for (auto const& problem : plan::problems_of(*plan))

@@ -18,6 +18,17 @@ struct LocalPackage {
   config::Span place;  ///< where the file names it
 };
 
+/// What an AppSpec of CodeDeploy cannot say and its deployment needs. Other forms of files refuse
+/// it.
+struct AppSpecOptions {
+  /// A predefined name, or "canary:PERCENT:MINUTES", "linear:PERCENT:MINUTES"; none: all at once.
+  std::optional<std::string> configuration;
+  std::optional<Duration> hook_timeout;  ///< 1 s to 1 h; none: 1 h
+  std::vector<std::string> alarms;       ///< CloudWatch alarms to be watched
+  bool roll_back = true;  ///< when it fails, an alarm rings or it is stopped; else the alias stays
+  bool hooks_reported = false;  ///< something can receive the reports of hooks
+};
+
 struct CompileOptions {
   std::map<std::string, std::string> set;  ///< --set k=v, --add-context k=v
   std::vector<std::string> targets;        ///< --target: only these; empty: all
@@ -25,6 +36,7 @@ struct CompileOptions {
   /// What follows where another run holds a lock, in native files that do not say it.
   plan::Lock::Busy when_busy = plan::Lock::Busy::reject;
   std::optional<std::string> application;  ///< overrides the file's own name
+  AppSpecOptions app_spec;
   /// Told of every local package of the chosen targets, also where the file has other problems, so
   /// that the caller, who may look at files, can report all of them together.
   std::function<void(LocalPackage const&)> on_local_package;

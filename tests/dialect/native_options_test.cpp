@@ -138,7 +138,7 @@ TEST(Compile, SaysWhatItRecognises) {
             "1 | fuction: orders\n"
             "  | ^^^^^^^\n"
             "  = cause: a release file is recognised by its keys at the top: function or functions "
-            "(native); kind: lambda (armory)\n"
+            "(native); kind: lambda (armory); Resources (codedeploy)\n"
             "  = help: did you mean 'function'?\n"
             "  = see: sluice explain E1100\n");
 }

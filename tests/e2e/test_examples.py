@@ -16,7 +16,7 @@ from support.wire import Wire
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples")
 # A test for each of them stands below; `demo` is run by DemoTest.
 TESTED = {"demo", "native/codedeploy-strategy", "native/one-function", "native/shop",
-          "armory/tea-facts"}
+          "armory/tea-facts", "codedeploy/orders"}
 NODE = shutil.which("node")
 
 
@@ -108,6 +108,23 @@ class ExampleTest(OfExamples):
             return not running.alive()
         until(ended, "the run ends")
         self.assertEqual(running.wait(), 0, running.out + running.err)
+
+    def test_app_spec(self):
+        file = self.copy("codedeploy/orders", lambda text: text)
+        folder = os.path.dirname(file)
+        function = os.path.join(folder, "function.yaml")
+        self.assertReleased(self.example(function))
+        with open(os.path.join(folder, "src/index.mjs"), "a", encoding="utf-8") as code:
+            code.write("// new\n")
+        self.assertReleased(self.example(function))
+        for spec in (file, os.path.join(folder, "appspec.json")):
+            back = self.stage.sluice("rollback", "orders:live", "--to", "1", "--local-state",
+                                     self.stage.local)
+            self.assertEqual(back.code, 0, str(back))
+            running = self.start_example(spec, "--deployment-config", "canary:10:1")
+            self.until_alias(("1", {"2": 10}))
+            self.skip_waits(running)
+            self.assertAlias("2")
 
     def test_tea_facts(self):
         file = self.copy("armory/tea-facts", lambda text: text)

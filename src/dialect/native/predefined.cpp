@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "dialect/codedeploy/configurations.hpp"
 #include "dialect/native/strategy.hpp"
 
@@ -29,9 +31,14 @@ std::optional<Steps> predefined_strategy(std::string_view name, StepContext cons
 }
 
 std::vector<std::string> predefined_names() {
+  std::vector<codedeploy::Configuration> all = codedeploy::predefined_configurations();
+  std::erase_if(all, [](auto const& one) { return one.platform != "Lambda"; });
+  // As people count: five minutes before ten.
+  std::ranges::stable_sort(all, {}, [](auto const& one) {
+    return std::pair(one.routing.type, one.routing.interval_minutes);
+  });
   std::vector<std::string> names;
-  for (auto const& one : codedeploy::predefined_configurations())
-    if (one.platform == "Lambda") names.push_back(one.name.substr(prefix.size()));
+  for (auto const& one : all) names.push_back(one.name.substr(prefix.size()));
   return names;
 }
 

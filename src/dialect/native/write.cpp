@@ -246,6 +246,11 @@ Result<std::string> write_native(plan::Plan const& plan) {
   if (plan::holds_expression(to_json(plan)))
     return cannot_say("it holds values that are known only when a step starts");
   if (plan.targets.empty() || plan.releases.empty()) return cannot_say("it releases no function");
+  for (auto const& release : plan.releases)
+    if (!release.given_candidate.empty())
+      return cannot_say("it moves " + release.function + ":" + release.alias + " to version " +
+                        release.given_candidate +
+                        ", which is there already, and native files publish what they release");
   std::string text = native::release_file_text(Writer(plan).file());
   config::Diagnostics diagnostics;
   auto document = config::parse("converted", text, diagnostics);
