@@ -130,5 +130,48 @@ TEST(CloudWatch, ASeriesThatIsNotThereIsEmptyAndNotComplete) {
   EXPECT_TRUE(answer->results[0].points.empty());
 }
 
+TEST(CloudWatch, AsksForTheStatesOfAlarmsByName) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.answer(200, R"({"NextToken":"n","MetricAlarms":[{"AlarmName":"a",
+    "StateValue":"ALARM","StateReason":"over","StateUpdatedTimestamp":1767322860.5}]})");
+  world.client.answer(200, R"({"CompositeAlarms":[{"AlarmName":"b","StateValue":"OK"}]})");
+  auto alarms = CloudWatch(caller, "eu-west-1").describe_alarms({"a", "b", "gone"});
+  ASSERT_TRUE(alarms);
+  ASSERT_EQ(alarms->size(), 2u);
+  EXPECT_EQ(alarms->at(0).name, "a");
+  EXPECT_EQ(alarms->at(0).state, "ALARM");
+  EXPECT_EQ(alarms->at(0).reason, "over");
+  EXPECT_EQ(rfc3339(*alarms->at(0).updated), "2026-01-02T03:01:00.500Z");
+  EXPECT_EQ(alarms->at(1).name, "b");
+  EXPECT_FALSE(alarms->at(1).updated);
+  auto const expected = json::parse(R"({"AlarmNames":["a","b","gone"],"MaxRecords":100,
+    "AlarmTypes":["MetricAlarm","CompositeAlarm"]})");
+  EXPECT_EQ(*json::parse(world.client.bodies.front()), *expected);
+  EXPECT_EQ((*json::parse(world.client.bodies.back()))["NextToken"], json::Value("n"));
+  EXPECT_EQ(world.client.requests.back().headers.get("x-amz-target"),
+            "GraniteServiceVersion20100801.DescribeAlarms");
+}
+
+TEST(CloudWatch, MakesNoCallForNoAlarms) {
+  fake::World world;
+  Caller caller = world.caller();
+  auto alarms = CloudWatch(caller, "eu-west-1").describe_alarms({});
+  ASSERT_TRUE(alarms);
+  EXPECT_TRUE(alarms->empty());
+  EXPECT_TRUE(world.client.requests.empty());
+}
+
+TEST(CloudWatch, NamesTheRightThatIsMissing) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.answer(403, R"({"__type":"AccessDenied","message":"no"})");
+  auto alarms = CloudWatch(caller, "eu-west-1").describe_alarms({"a", "b"});
+  ASSERT_FALSE(alarms);
+  EXPECT_EQ(alarms.error().trouble, Trouble::denied);
+  EXPECT_EQ(alarms.error().action, "cloudwatch:DescribeAlarms");
+  EXPECT_EQ(alarms.error().resource, "2 alarms in eu-west-1");
+}
+
 }  // namespace
 }  // namespace sluice::aws
