@@ -51,6 +51,14 @@ void prepare_lambda(Prepared& prepared, net::Incoming const& request) {
     prepared.call.resource += ":" + qualifier;
 }
 
+/// What a call on metrics or alarms is about, for the log of calls.
+std::string metric_resource(json::Value const& input) {
+  if (auto const& name = input["AlarmName"].as_string(); !name.empty()) return name;
+  if (auto const& names = input["AlarmNames"].items(); !names.empty())
+    return names.front().as_string() + (names.size() > 1 ? " …" : "");
+  return input["Namespace"].as_string();
+}
+
 Outcome<void> prepare_service(Prepared& prepared, net::Incoming const& request) {
   auto& call = prepared.call;
   switch (prepared.route.service) {
@@ -77,7 +85,7 @@ Outcome<void> prepare_service(Prepared& prepared, net::Incoming const& request) 
       if (!metrics) return std::unexpected(metrics.error());
       prepared.metrics = std::move(*metrics);
       call.operation = prepared.metrics.operation;
-      call.resource = prepared.metrics.input["Namespace"].as_string();
+      call.resource = metric_resource(prepared.metrics.input);
       return {};
     }
     case Service::other: call.operation = other_operation(request); break;
@@ -142,7 +150,8 @@ net::Response perform(EndpointParts& parts, Prepared const& prepared) {
                          prepared.sender.chunks ? &*prepared.sender.chunks : nullptr);
       case Service::sts:
         return answer_sts(model->sts, model->keys, model->random, call, prepared.form);
-      case Service::cloudwatch: return answer_cloudwatch(model->metrics, call, prepared.metrics);
+      case Service::cloudwatch:
+        return answer_cloudwatch(model->metrics, model->alarms, call, prepared.metrics);
       case Service::lambda:
       case Service::other: break;
     }

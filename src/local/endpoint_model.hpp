@@ -8,7 +8,7 @@
 
 #include "base/guarded.hpp"
 #include "local/endpoint_code.hpp"
-#include "local/model/cloudwatch.hpp"
+#include "local/model/cloudwatch_alarms.hpp"
 #include "local/model/keys.hpp"
 #include "local/model/s3.hpp"
 #include "local/model/sts.hpp"
@@ -31,6 +31,7 @@ class Model {
   Sts sts;
   KeyRing keys;
   CloudWatch metrics;
+  CloudWatchAlarms alarms;
   EndpointCode code;
   EndpointObjects objects;
   AnyImage images;
