@@ -17,6 +17,7 @@ Executors standard_executors() {
   executors.add("bypass_check", make_bypass_check());
   executors.add("clean_up", make_clean_up());
   executors.add("prune", make_prune());
+  executors.add("alarms", make_alarms());
   return executors;
 }
 
