@@ -2,6 +2,7 @@
 
 #include "aws/cloudwatch.hpp"
 #include "aws/fakes.hpp"
+#include "aws/sns.hpp"
 #include "aws/sts.hpp"
 
 namespace sluice::aws {
@@ -171,6 +172,31 @@ TEST(CloudWatch, NamesTheRightThatIsMissing) {
   EXPECT_EQ(alarms.error().trouble, Trouble::denied);
   EXPECT_EQ(alarms.error().action, "cloudwatch:DescribeAlarms");
   EXPECT_EQ(alarms.error().resource, "2 alarms in eu-west-1");
+}
+
+TEST(Sns, PublishesToATopic) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.answer(200,
+                      "<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult>"
+                      "</PublishResponse>");
+  auto id = Sns(caller, "eu-west-1").publish({"arn:aws:sns:eu-west-1:1:ops", "a & b", "{\"a\":1}"});
+  ASSERT_TRUE(id);
+  EXPECT_EQ(*id, "m-1");
+  EXPECT_EQ(world.client.requests.back().url, "https://sns.eu-west-1.amazonaws.com/");
+  EXPECT_EQ(world.client.bodies.back(),
+            "Action=Publish&Version=2010-03-31&TopicArn=arn%3Aaws%3Asns%3Aeu-west-1%3A1%3Aops"
+            "&Message=%7B%22a%22%3A1%7D&Subject=a%20%26%20b");
+}
+
+TEST(Sns, DoesNotPublishTwiceWhenAnAnswerIsLost) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.break_off(true);
+  auto id = Sns(caller, "eu-west-1").publish({"arn:aws:sns:eu-west-1:1:ops", "", "text"});
+  ASSERT_FALSE(id);
+  EXPECT_EQ(id.error().trouble, Trouble::maybe_done);
+  EXPECT_EQ(world.client.requests.size(), 1u);
 }
 
 }  // namespace
