@@ -6,6 +6,7 @@
 #include "local/wire/lambda_paths.hpp"
 #include "local/wire/router.hpp"
 #include "local/wire/s3.hpp"
+#include "local/wire/sns.hpp"
 #include "local/wire/sts.hpp"
 #include "local/wire/xml.hpp"
 
@@ -19,7 +20,7 @@ struct Prepared {
   Sender sender;
   std::string function;   ///< bare name, for fault filters; Lambda only
   S3Target target;        ///< S3 only
-  net::Pairs form;        ///< STS only
+  net::Pairs form;        ///< STS and SNS only
   MetricRequest metrics;  ///< CloudWatch only
 };
 
@@ -72,12 +73,14 @@ Outcome<void> prepare_service(Prepared& prepared, net::Incoming const& request) 
       if (!prepared.target.key.empty()) call.resource += "/" + prepared.target.key;
       return {};
     }
-    case Service::sts: {
+    case Service::sts:
+    case Service::sns: {
       auto form = query_form(request);
       if (!form) return std::unexpected(form.error());
       prepared.form = std::move(*form);
       call.operation = value_of(prepared.form, "Action");
-      call.resource = value_of(prepared.form, "RoleArn");
+      for (auto const* member : {"RoleArn", "TopicArn", "Name"})
+        if (call.resource.empty()) call.resource = value_of(prepared.form, member);
       return {};
     }
     case Service::cloudwatch: {
@@ -152,6 +155,7 @@ net::Response perform(EndpointParts& parts, Prepared const& prepared) {
         return answer_sts(model->sts, model->keys, model->random, call, prepared.form);
       case Service::cloudwatch:
         return answer_cloudwatch(model->metrics, model->alarms, call, prepared.metrics);
+      case Service::sns: return answer_sns(model->sns, model->random, call, prepared.form);
       case Service::lambda:
       case Service::other: break;
     }

@@ -11,6 +11,7 @@
 #include "local/model/cloudwatch_alarms.hpp"
 #include "local/model/keys.hpp"
 #include "local/model/s3.hpp"
+#include "local/model/sns.hpp"
 #include "local/model/sts.hpp"
 #include "local/model/world.hpp"
 
@@ -32,6 +33,7 @@ class Model {
   KeyRing keys;
   CloudWatch metrics;
   CloudWatchAlarms alarms;
+  Sns sns;
   EndpointCode code;
   EndpointObjects objects;
   AnyImage images;
