@@ -62,17 +62,27 @@ void append(json::Value const& page, MetricAnswer& out) {
     out.messages.push_back(each["Code"].as_string() + ": " + each["Value"].as_string());
 }
 
-Spec spec_for(std::string const& region, json::Value const& body) {
+Spec spec_for(std::string const& operation, std::string const& region, json::Value const& body) {
   Spec spec;
   spec.service = Service::cloudwatch;
-  spec.operation = "GetMetricData";
+  spec.operation = operation;
   spec.kind = Kind::read;
   spec.region = region;
   spec.method = "POST";
   spec.headers.set("Content-Type", "application/x-amz-json-1.0");
-  spec.headers.set("X-Amz-Target", "GraniteServiceVersion20100801.GetMetricData");
+  spec.headers.set("X-Amz-Target", "GraniteServiceVersion20100801." + operation);
   spec.body = body.dump();
   return spec;
+}
+
+void append(json::Value const& list, std::vector<AlarmState>& out) {
+  for (json::Value const& each : list.items()) {
+    AlarmState alarm{each["AlarmName"].as_string(), each["StateValue"].as_string(),
+                     each["StateReason"].as_string(), std::nullopt};
+    json::Value const& updated = each["StateUpdatedTimestamp"];
+    if (updated.is_number()) alarm.updated = from_millis(std::llround(updated.as_double() * 1000));
+    out.push_back(std::move(alarm));
+  }
 }
 
 }  // namespace
@@ -93,7 +103,7 @@ Answer<MetricAnswer> CloudWatch::get_metric_data(std::vector<MetricQuery> const&
   ENSURE(queries.size() <= most_queries);
 
   for (int page = 0; page < most_pages; ++page) {
-    Spec spec = spec_for(region_, body);
+    Spec spec = spec_for("GetMetricData", region_, body);
     auto answer = call_json(caller_, spec);
     if (!answer) return std::unexpected(std::move(answer.error()));
     append(*answer, out);
@@ -105,7 +115,29 @@ Answer<MetricAnswer> CloudWatch::get_metric_data(std::vector<MetricQuery> const&
     }
     body.set("NextToken", next);
   }
-  return unreadable(spec_for(region_, body), "the answer does not end");
+  return unreadable(spec_for("GetMetricData", region_, body), "the answer does not end");
+}
+
+Answer<std::vector<AlarmState>> CloudWatch::describe_alarms(std::vector<std::string> const& names) {
+  ENSURE(names.size() <= most_alarm_names);
+  std::vector<AlarmState> out;
+  if (names.empty()) return out;
+  json::Value body{{"AlarmNames", json::array_of(names)},
+                   {"AlarmTypes", json::array({"MetricAlarm", "CompositeAlarm"})},
+                   {"MaxRecords", static_cast<std::int64_t>(most_alarm_names)}};
+  Spec spec;
+  for (int page = 0; page < most_pages; ++page) {
+    spec = spec_for("DescribeAlarms", region_, body);
+    spec.resource = names.size() == 1 ? names.front() : std::to_string(names.size()) + " alarms";
+    auto answer = call_json(caller_, spec);
+    if (!answer) return std::unexpected(std::move(answer.error()));
+    append((*answer)["MetricAlarms"], out);
+    append((*answer)["CompositeAlarms"], out);
+    std::string const& next = (*answer)["NextToken"].as_string();
+    if (next.empty()) return out;
+    body.set("NextToken", next);
+  }
+  return unreadable(spec, "the answer does not end");
 }
 
 }  // namespace sluice::aws

@@ -40,6 +40,14 @@ struct MetricAnswer {
   std::vector<std::string> messages;  ///< CloudWatch's own remarks
 };
 
+/// One alarm as DescribeAlarms shows it, metric and composite alarms alike.
+struct AlarmState {
+  std::string name;
+  std::string state;   ///< "OK", "ALARM", "INSUFFICIENT_DATA"
+  std::string reason;  ///< CloudWatch's own words; may be empty
+  std::optional<Time> updated;
+};
+
 /// One region's CloudWatch. Thread-safe.
 class CloudWatch {
  public:
@@ -51,6 +59,13 @@ class CloudWatch {
   /// the period. (CloudWatch API, GetMetricData.)
   Answer<MetricAnswer> get_metric_data(std::vector<MetricQuery> const& queries, Time start,
                                        Time end);
+
+  /// How many names one call of describe_alarms takes (CloudWatch API, DescribeAlarms).
+  static constexpr std::size_t most_alarm_names = 100;
+
+  /// The alarms of these names, every page joined. A name that no alarm has is left out: CloudWatch
+  /// does not tell it apart. At most `most_alarm_names`; none: no call is made.
+  Answer<std::vector<AlarmState>> describe_alarms(std::vector<std::string> const& names);
 
  private:
   Caller const& caller_;

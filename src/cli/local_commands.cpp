@@ -8,7 +8,8 @@ namespace {
 constexpr std::string_view group = "Local";
 
 constexpr std::string_view up_text =
-    "Speaks the part of Lambda, S3, STS and CloudWatch that releases use, to any AWS client, and "
+    "Speaks the part of Lambda, S3, STS, CloudWatch and SNS that releases use, to any AWS client, "
+    "and "
     "really runs Node, Python and provided.* functions. What is put into it stays in the state "
     "folder for the next time.\n\n"
     "Any access key with any secret is accepted and belongs to account 000000000000; keys declared "
@@ -196,6 +197,20 @@ void add_looking(std::vector<Command>& all) {
             local_options(),
             {output_option({"human", "json"})}}),
        .run = run_local_calls});
+  all.push_back(
+      {.name = "local messages",
+       .group = group,
+       .summary = "Print what was published to topics of SNS",
+       .text = "The endpoint delivers messages to nobody. It keeps the newest 1000, in its state "
+               "folder too.",
+       .examples = {{"sluice local messages", "For people"},
+                    {"sluice local messages -o json --clear", "As JSON, and begin anew"}},
+       .positionals = {},
+       .options = options_of(
+           {{{.name = "clear", .summary = "Forget them after they are printed", .common = true}},
+            local_options(),
+            {output_option({"human", "json"})}}),
+       .run = run_local_messages});
 }
 
 }  // namespace

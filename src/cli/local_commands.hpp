@@ -15,6 +15,7 @@ int run_local_invoke(Invocation& invocation);
 int run_local_traffic(Invocation& invocation);
 int run_local_logs(Invocation& invocation);
 int run_local_calls(Invocation& invocation);
+int run_local_messages(Invocation& invocation);
 int run_local_fault(Invocation& invocation);
 int run_local_reset(Invocation& invocation);
 

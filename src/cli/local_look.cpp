@@ -43,6 +43,16 @@ Result<std::int64_t> show_logs(Invocation& invocation, LocalLink& link, std::int
   return after;
 }
 
+std::string message_lines(json::Value const& message, Style const& style) {
+  std::string head =
+      clock_text(message["time"].as_string()) + "  " + printable(message["topic"].as_string());
+  if (message.contains("subject")) head += "  " + printable(message["subject"].as_string());
+  std::string out = style.bold(head) + "\n";
+  for (auto const& line : split(message["text"].as_string(), '\n'))
+    out += "  " + printable(line) + "\n";
+  return out;
+}
+
 }  // namespace
 
 std::string call_line(json::Value const& call, Style const& style) {
@@ -69,6 +79,25 @@ std::string log_lines(json::Value const& entry, Style const& style) {
   for (auto const& line : split(entry["text"].as_string(), '\n'))
     if (!line.empty()) out += "  " + printable(line) + "\n";
   return out;
+}
+
+int run_local_messages(Invocation& invocation) {
+  auto link = LocalLink::open(invocation);
+  if (!link) return invocation.refuse(link.error());
+  auto answer = (*link)->ask("GET", "messages");
+  if (!answer) return invocation.refuse(answer.error());
+  if (invocation.json()) {
+    json::Value out{{"apiVersion", "sluice/v1"}, {"kind", "LocalMessages"}};
+    out.set("messages", (*answer)["messages"]);
+    invocation.terminal.out(out.dump() + "\n");
+  } else {
+    Style const style = invocation.terminal.out_style();
+    for (auto const& message : (*answer)["messages"].items())
+      invocation.terminal.out(message_lines(message, style));
+  }
+  if (!invocation.line.has("clear")) return exit_success;
+  auto cleared = (*link)->ask("DELETE", "messages");
+  return cleared ? exit_success : invocation.refuse(cleared.error());
 }
 
 int run_local_logs(Invocation& invocation) {

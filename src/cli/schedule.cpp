@@ -35,12 +35,20 @@ std::string hook_words(plan::HookStep const& hook) {
   return out;
 }
 
+std::string alarms_words(plan::AlarmsStep const& alarms) {
+  std::string out = "until the end; fails as soon as one is in ALARM";
+  return out + (alarms.ignore_unread ? "; goes on where their states cannot be read"
+                                     : "; fails where their states cannot be read");
+}
+
 class Schedule {
  public:
   std::vector<ScheduledStep> steps;
 
   /// Answers when the node ends.
   Duration visit(Node const& node, std::string const& path, Duration begins, int depth) {
+    for (auto const& each : node.guards)
+      guard(each, plan::child_path(path, "!" + each.name), begins, depth);
     if (node.kind == NodeKind::step) return leaf(node, path, begins, depth);
     std::map<std::string, Duration> ends;
     Duration at = begins;
@@ -59,6 +67,13 @@ class Schedule {
   }
 
  private:
+  void guard(Node const& node, std::string const& path, Duration begins, int depth) {
+    ScheduledStep step{path, node.shown(), "", begins, {}, depth, false};
+    if (node.step && node.step->kind == "alarms")
+      step.what = alarms_words(plan::alarms_step(node.step->input));
+    steps.push_back(std::move(step));
+  }
+
   Duration leaf(Node const& node, std::string const& path, Duration begins, int depth) {
     ScheduledStep step{path, node.shown(), "", begins, {}, depth, false};
     std::string const& kind = node.step->kind;
@@ -103,6 +118,7 @@ std::map<std::string, std::vector<std::string>> const& actions_by_kind() {
         "lambda:UpdateFunctionConfiguration", "lambda:PublishVersion",
         "lambda:GetProvisionedConcurrencyConfig"}},
       {"check", {"cloudwatch:GetMetricData"}},
+      {"alarms", {"cloudwatch:DescribeAlarms"}},
       {"invoke", {"lambda:InvokeFunction"}},
       {"hook", {"lambda:InvokeFunction"}},
   };

@@ -17,7 +17,7 @@ struct ScheduledStep {
   bool waits_for_person = false;
 };
 
-/// Every leaf of the tree in order. Pure.
+/// Every leaf of the tree in order, guards before what they guard. Pure.
 std::vector<ScheduledStep> schedule_of(plan::Plan const& plan);
 /// The whole of it: the longest way through the tree.
 Duration total_of(plan::Plan const& plan);

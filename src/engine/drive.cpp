@@ -80,7 +80,9 @@ void Drive::leaf(std::string const& path, NodeState const& it) {
   }
   if (open) return dispatch(path, Job::settle);
   if (it.fence_due) return begin_fence(path);
-  bool paused = run_->state.paused && !in_compensation(path);
+  // Traffic may be split for as long as a run is paused: its alarms are watched all the same.
+  bool watches = node->step->kind == "alarms";
+  bool paused = run_->state.paused && !in_compensation(path) && !watches;
   if (it.status == NodeStatus::parked) {
     bool due = it.due && *it.due <= now && !paused;
     bool promoted = run_->state.promoting && (!it.asks_person || ends_with_promote(*node));

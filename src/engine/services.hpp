@@ -62,6 +62,10 @@ class History {
                                                       std::string const& sha256) = 0;
 };
 
+class AlarmStates;
+/// What is known of alarms, for runs that share it (engine/alarm_states.hpp).
+std::shared_ptr<AlarmStates> make_alarm_states();
+
 /// Everything outside, as ports (design section 1.4). All must outlive the engine.
 struct Services {
   Clock& clock;
@@ -76,6 +80,9 @@ struct Services {
 
   /// What the plan's references to secrets stand for (engine/secrets.hpp). Null: there are none.
   SecretValues* secrets = nullptr;
+
+  /// Shared by every run of these services: many of them watch alarms of one account.
+  std::shared_ptr<AlarmStates> alarms = make_alarm_states();
 
   net::Client& for_named_urls() const { return named_urls ? *named_urls : http; }
 };

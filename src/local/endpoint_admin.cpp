@@ -70,6 +70,18 @@ net::Response faults(EndpointParts& parts, net::Incoming const& request, std::st
   return added ? answer(201, *added) : answer(added.error());
 }
 
+/// What was published to topics.
+net::Response messages(EndpointParts& parts, net::Incoming const& request) {
+  bool const clear = request.method == "DELETE";
+  json::Value list = json::array({});
+  parts.model.with([&](auto& model) {
+    if (clear) model->sns.clear_messages();
+    for (auto const& message : model->sns.messages()) list.push(to_json(message));
+  });
+  if (clear) parts.changed();
+  return clear ? done() : answer(200, {{"messages", std::move(list)}});
+}
+
 net::Response calls(EndpointParts& parts, net::Incoming const& request, net::Pairs const& query) {
   if (request.method == "DELETE") {
     parts.calls.clear();
@@ -189,6 +201,7 @@ net::Response answer_admin(EndpointParts& parts, net::Incoming const& request) {
   if (what == "status" && get) return status(parts);
   if (what == "faults" && (get || method == "POST" || method == "DELETE"))
     return faults(parts, request, rest);
+  if (what == "messages" && (get || method == "DELETE")) return messages(parts, request);
   if (what == "calls" && (get || method == "DELETE")) return calls(parts, request, *query);
   if (what == "functions" && get) return functions(parts, *query);
   if (what == "logs" && get) return logs(parts, *query, rest);

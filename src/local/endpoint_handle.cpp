@@ -6,6 +6,7 @@
 #include "local/wire/lambda_paths.hpp"
 #include "local/wire/router.hpp"
 #include "local/wire/s3.hpp"
+#include "local/wire/sns.hpp"
 #include "local/wire/sts.hpp"
 #include "local/wire/xml.hpp"
 
@@ -19,7 +20,7 @@ struct Prepared {
   Sender sender;
   std::string function;   ///< bare name, for fault filters; Lambda only
   S3Target target;        ///< S3 only
-  net::Pairs form;        ///< STS only
+  net::Pairs form;        ///< STS and SNS only
   MetricRequest metrics;  ///< CloudWatch only
 };
 
@@ -51,6 +52,14 @@ void prepare_lambda(Prepared& prepared, net::Incoming const& request) {
     prepared.call.resource += ":" + qualifier;
 }
 
+/// What a call on metrics or alarms is about, for the log of calls.
+std::string metric_resource(json::Value const& input) {
+  if (auto const& name = input["AlarmName"].as_string(); !name.empty()) return name;
+  if (auto const& names = input["AlarmNames"].items(); !names.empty())
+    return names.front().as_string() + (names.size() > 1 ? " …" : "");
+  return input["Namespace"].as_string();
+}
+
 Outcome<void> prepare_service(Prepared& prepared, net::Incoming const& request) {
   auto& call = prepared.call;
   switch (prepared.route.service) {
@@ -64,12 +73,14 @@ Outcome<void> prepare_service(Prepared& prepared, net::Incoming const& request) 
       if (!prepared.target.key.empty()) call.resource += "/" + prepared.target.key;
       return {};
     }
-    case Service::sts: {
+    case Service::sts:
+    case Service::sns: {
       auto form = query_form(request);
       if (!form) return std::unexpected(form.error());
       prepared.form = std::move(*form);
       call.operation = value_of(prepared.form, "Action");
-      call.resource = value_of(prepared.form, "RoleArn");
+      for (auto const* member : {"RoleArn", "TopicArn", "Name"})
+        if (call.resource.empty()) call.resource = value_of(prepared.form, member);
       return {};
     }
     case Service::cloudwatch: {
@@ -77,7 +88,7 @@ Outcome<void> prepare_service(Prepared& prepared, net::Incoming const& request) 
       if (!metrics) return std::unexpected(metrics.error());
       prepared.metrics = std::move(*metrics);
       call.operation = prepared.metrics.operation;
-      call.resource = prepared.metrics.input["Namespace"].as_string();
+      call.resource = metric_resource(prepared.metrics.input);
       return {};
     }
     case Service::other: call.operation = other_operation(request); break;
@@ -142,7 +153,9 @@ net::Response perform(EndpointParts& parts, Prepared const& prepared) {
                          prepared.sender.chunks ? &*prepared.sender.chunks : nullptr);
       case Service::sts:
         return answer_sts(model->sts, model->keys, model->random, call, prepared.form);
-      case Service::cloudwatch: return answer_cloudwatch(model->metrics, call, prepared.metrics);
+      case Service::cloudwatch:
+        return answer_cloudwatch(model->metrics, model->alarms, call, prepared.metrics);
+      case Service::sns: return answer_sns(model->sns, model->random, call, prepared.form);
       case Service::lambda:
       case Service::other: break;
     }

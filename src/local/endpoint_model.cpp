@@ -15,8 +15,9 @@ Model::Model(BlobStore& store, Random& chance, LambdaSettings settings)
       lambda(LambdaPorts{code, objects, images}, settings) {}
 
 json::Value Model::save() const {
-  return {{"format", format},    {"lambda", lambda.to_json()}, {"s3", s3.save()},
-          {"roles", sts.save()}, {"keys", keys.save()},        {"metrics", metrics.save()}};
+  return {{"format", format},        {"lambda", lambda.to_json()}, {"s3", s3.save()},
+          {"roles", sts.save()},     {"keys", keys.save()},        {"metrics", metrics.save()},
+          {"alarms", alarms.save()}, {"sns", sns.save()}};
 }
 
 Result<void> Model::load(json::Value const& saved) {
@@ -30,6 +31,8 @@ Result<void> Model::load(json::Value const& saved) {
   sts.load(saved["roles"]);
   keys.load(saved["keys"]);
   metrics.load(saved["metrics"]);
+  alarms.load(saved["alarms"]);
+  sns.load(saved["sns"]);
   return {};
 }
 

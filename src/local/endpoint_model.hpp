@@ -8,9 +8,10 @@
 
 #include "base/guarded.hpp"
 #include "local/endpoint_code.hpp"
-#include "local/model/cloudwatch.hpp"
+#include "local/model/cloudwatch_alarms.hpp"
 #include "local/model/keys.hpp"
 #include "local/model/s3.hpp"
+#include "local/model/sns.hpp"
 #include "local/model/sts.hpp"
 #include "local/model/world.hpp"
 
@@ -31,6 +32,8 @@ class Model {
   Sts sts;
   KeyRing keys;
   CloudWatch metrics;
+  CloudWatchAlarms alarms;
+  Sns sns;
   EndpointCode code;
   EndpointObjects objects;
   AnyImage images;

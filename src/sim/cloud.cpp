@@ -150,7 +150,7 @@ net::Response Cloud::metrics(net::Request const& request) {
                    {},       {}, "simulated",     clock_.now()};
   call.caller.account = account;
   call.region = region_of(request.headers);
-  return local::answer_cloudwatch(metrics_, call, *read);
+  return local::answer_cloudwatch(metrics_, alarms_, call, *read);
 }
 
 net::Response Cloud::download(std::string const& url) const {

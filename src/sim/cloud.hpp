@@ -8,7 +8,7 @@
 
 #include "base/random.hpp"
 #include "engine/release/release_state.hpp"
-#include "local/model/cloudwatch.hpp"
+#include "local/model/cloudwatch_alarms.hpp"
 #include "local/model/world.hpp"
 #include "net/http.hpp"
 #include "sim/scenario.hpp"
@@ -99,6 +99,7 @@ class Cloud {
   local::AnyImage images_;
   local::World world_;
   local::CloudWatch metrics_;
+  local::CloudWatchAlarms alarms_;
   std::map<std::string, Before> before_;
   /// What aliases were from when on, by region and function; null: there was none.
   std::map<std::pair<std::string, std::string>, std::vector<std::pair<Time, json::Value>>> past_;

@@ -2,6 +2,7 @@
 
 #include "aws/cloudwatch.hpp"
 #include "aws/fakes.hpp"
+#include "aws/sns.hpp"
 #include "aws/sts.hpp"
 
 namespace sluice::aws {
@@ -128,6 +129,74 @@ TEST(CloudWatch, ASeriesThatIsNotThereIsEmptyAndNotComplete) {
   EXPECT_EQ(answer->results[0].id, "rate");
   EXPECT_EQ(answer->results[0].status, "");
   EXPECT_TRUE(answer->results[0].points.empty());
+}
+
+TEST(CloudWatch, AsksForTheStatesOfAlarmsByName) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.answer(200, R"({"NextToken":"n","MetricAlarms":[{"AlarmName":"a",
+    "StateValue":"ALARM","StateReason":"over","StateUpdatedTimestamp":1767322860.5}]})");
+  world.client.answer(200, R"({"CompositeAlarms":[{"AlarmName":"b","StateValue":"OK"}]})");
+  auto alarms = CloudWatch(caller, "eu-west-1").describe_alarms({"a", "b", "gone"});
+  ASSERT_TRUE(alarms);
+  ASSERT_EQ(alarms->size(), 2u);
+  EXPECT_EQ(alarms->at(0).name, "a");
+  EXPECT_EQ(alarms->at(0).state, "ALARM");
+  EXPECT_EQ(alarms->at(0).reason, "over");
+  EXPECT_EQ(rfc3339(*alarms->at(0).updated), "2026-01-02T03:01:00.500Z");
+  EXPECT_EQ(alarms->at(1).name, "b");
+  EXPECT_FALSE(alarms->at(1).updated);
+  auto const expected = json::parse(R"({"AlarmNames":["a","b","gone"],"MaxRecords":100,
+    "AlarmTypes":["MetricAlarm","CompositeAlarm"]})");
+  EXPECT_EQ(*json::parse(world.client.bodies.front()), *expected);
+  EXPECT_EQ((*json::parse(world.client.bodies.back()))["NextToken"], json::Value("n"));
+  EXPECT_EQ(world.client.requests.back().headers.get("x-amz-target"),
+            "GraniteServiceVersion20100801.DescribeAlarms");
+}
+
+TEST(CloudWatch, MakesNoCallForNoAlarms) {
+  fake::World world;
+  Caller caller = world.caller();
+  auto alarms = CloudWatch(caller, "eu-west-1").describe_alarms({});
+  ASSERT_TRUE(alarms);
+  EXPECT_TRUE(alarms->empty());
+  EXPECT_TRUE(world.client.requests.empty());
+}
+
+TEST(CloudWatch, NamesTheRightThatIsMissing) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.answer(403, R"({"__type":"AccessDenied","message":"no"})");
+  auto alarms = CloudWatch(caller, "eu-west-1").describe_alarms({"a", "b"});
+  ASSERT_FALSE(alarms);
+  EXPECT_EQ(alarms.error().trouble, Trouble::denied);
+  EXPECT_EQ(alarms.error().action, "cloudwatch:DescribeAlarms");
+  EXPECT_EQ(alarms.error().resource, "2 alarms in eu-west-1");
+}
+
+TEST(Sns, PublishesToATopic) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.answer(200,
+                      "<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult>"
+                      "</PublishResponse>");
+  auto id = Sns(caller, "eu-west-1").publish({"arn:aws:sns:eu-west-1:1:ops", "a & b", "{\"a\":1}"});
+  ASSERT_TRUE(id);
+  EXPECT_EQ(*id, "m-1");
+  EXPECT_EQ(world.client.requests.back().url, "https://sns.eu-west-1.amazonaws.com/");
+  EXPECT_EQ(world.client.bodies.back(),
+            "Action=Publish&Version=2010-03-31&TopicArn=arn%3Aaws%3Asns%3Aeu-west-1%3A1%3Aops"
+            "&Message=%7B%22a%22%3A1%7D&Subject=a%20%26%20b");
+}
+
+TEST(Sns, DoesNotPublishTwiceWhenAnAnswerIsLost) {
+  fake::World world;
+  Caller caller = world.caller();
+  world.client.break_off(true);
+  auto id = Sns(caller, "eu-west-1").publish({"arn:aws:sns:eu-west-1:1:ops", "", "text"});
+  ASSERT_FALSE(id);
+  EXPECT_EQ(id.error().trouble, Trouble::maybe_done);
+  EXPECT_EQ(world.client.requests.size(), 1u);
 }
 
 }  // namespace

@@ -75,7 +75,8 @@ class NamesTest(StageTest):
         for command in ("validate", "convert", "plan", "diff", "rehearse"):
             self.prints(command, file)
         self.checked("deploy", self.deployed("one").out)
-        for command in ("version", "list", "config explain", "local fault", "local calls"):
+        for command in ("version", "list", "config explain", "local fault", "local calls",
+                        "local messages"):
             self.prints(command, *(["list"] if command == "local fault" else []))
         self.stage.sluice("doctor", "-o", "json")
         self.checked("doctor", self.stage.sluice("doctor", "-o", "json").out)

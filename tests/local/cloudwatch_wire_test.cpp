@@ -92,7 +92,7 @@ TEST_F(MetricWire, RefusesWhatItCannotDoByName) {
   EXPECT_EQ(math.status, 400);
   EXPECT_EQ(math.headers.get("x-amzn-query-error"), "ValidationError;Sender");
   EXPECT_TRUE(math.body.contains("metric math")) << math.body;
-  EXPECT_TRUE(json_call("DescribeAlarms", "{}").body.contains("DescribeAlarms"));
+  EXPECT_TRUE(json_call("PutDashboard", "{}").body.contains("PutDashboard"));
   auto const cbor =
       send({.method = "POST",
             .path = {"service", "GraniteServiceVersion20100801", "operation", "GetMetricData"},

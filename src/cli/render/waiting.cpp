@@ -46,7 +46,10 @@ std::vector<std::string> waiting_lines(RunView const& view, Look const& look) {
   for (auto const& [path, node] : view.state.nodes) {
     auto const* declared = plan::find(*view.plan, path);
     bool works = node.status == engine::NodeStatus::running && declared && declared->step;
-    if (works) out.push_back("  " + title_of(*view.plan, path, look.ascii) + "  is at work");
+    if (!works) continue;
+    bool watches = declared->step->kind == "alarms";
+    out.push_back("  " + title_of(*view.plan, path, look.ascii) +
+                  (watches ? "  are being watched" : "  is at work"));
   }
   for (auto const& wait : engine::waits_of(*view.plan, view.state)) {
     if (wait.kind == Wait::Kind::queue) continue;  // the head of the tree says it

@@ -176,7 +176,15 @@ class Builder {
     branch.release = release_scope(releases, strategy_for(spec.strategy, name, releases), options);
     if (spec.work_timeout)
       branch.release.timeout = plan::Timeout{*spec.work_timeout, plan::Timeout::Counts::work};
+    if (!spec.alarms.names.empty()) branch.release.guards.push_back(guard(spec.alarms, name));
     return branch;
+  }
+
+  static plan::Node guard(plan::AlarmsStep alarms, std::string const& target) {
+    alarms.target = target;
+    plan::Node node = plan::leaf("alarms", alarms);
+    node.title = (alarms.names.size() == 1 ? "alarm " : "alarms ") + join(alarms.names, ", ");
+    return node;
   }
 
   NativeFile const& file_;

@@ -1,5 +1,7 @@
 #include "dialect/native/file.hpp"
 
+#include <algorithm>
+
 #include "base/strings.hpp"
 #include "config/codes_plan.hpp"
 #include "config/codes_text.hpp"
@@ -75,6 +77,39 @@ std::optional<plan::Lock> read_lock(config::Node const& node, plan::Lock::Busy u
   lock.busy = read_when_busy(reader, usual);
   reader.done();
   return lock;
+}
+
+constexpr std::size_t most_alarms = 100;  ///< CloudWatch reads as many in one call
+
+/// A list of names, or a mapping with `names`.
+plan::AlarmsStep read_alarms(MapReader& above) {
+  config::Node const* node = above.value("alarms");
+  plan::AlarmsStep alarms;
+  std::vector<Word> names;
+  if (node && node->is_mapping()) {
+    MapReader reader(*node, above.diagnostics(), config::Unknown::error, "alarms");
+    reader.required_value("names");
+    names = read_words(reader, "names");
+    alarms.ignore_unread =
+        reader.one_of<bool>("unread", {{"roll_back", false}, {"ignore", true}}).value_or(false);
+    reader.done();
+  } else {
+    names = read_words(above, "alarms");
+  }
+  for (auto const& name : names) {
+    if (name.text.empty() || name.text.size() > 255)
+      above.diagnostics().error(codes::outside_aws_rules, name.span,
+                                "the name of an alarm has 1 to 255 characters");
+    if (std::ranges::find(alarms.names, name.text) != alarms.names.end())
+      above.diagnostics().error(codes::said_twice, name.span,
+                                "alarm " + config::in_quotes(name.text) + " stands twice");
+    alarms.names.push_back(name.text);
+  }
+  if (alarms.names.size() > most_alarms)
+    above.error(
+        "alarms", codes::outside_aws_rules,
+        "a release watches at most 100 alarms, these are " + std::to_string(alarms.names.size()));
+  return alarms;
 }
 
 class FileReader {
@@ -212,6 +247,7 @@ class FileReader {
       spec.after_release = read_gates(*node, context_, true, diagnostics_);
     if (auto limit = reader.duration("work_timeout", {.min = std::chrono::minutes(1)}))
       spec.work_timeout = limit;
+    if (reader.has("alarms")) spec.alarms = read_alarms(reader);
   }
 
   void read_targets(TargetSpec const& common) {

@@ -27,6 +27,7 @@ struct TargetSpec {
   std::vector<FunctionSpec> overrides;
   Steps strategy, before, after_release;
   std::optional<Duration> work_timeout;
+  plan::AlarmsStep alarms;  ///< its target is filled in; no names: none are watched
 };
 
 /// A file in the native form: read and typed, names not looked up yet.

@@ -134,7 +134,8 @@ class Writer {
 
   /// What all targets do alike stands at the top, the rest below its target.
   void hoist_course() {
-    for (char const* key : {"before_release", "strategy", "after_release", "work_timeout"}) {
+    for (char const* key :
+         {"before_release", "strategy", "after_release", "alarms", "work_timeout"}) {
       auto alike = [&](TargetText const& one) {
         return one.course.contains(key) && one.course[key] == targets_.front().course[key];
       };

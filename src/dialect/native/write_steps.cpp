@@ -171,6 +171,13 @@ class CourseWriter {
   bool in_gate_ = false;
 };
 
+json::Value alarms_text(plan::Step const& step) {
+  auto const alarms = plan::alarms_step(step.input);
+  json::Value names = json::array_of(alarms.names);
+  if (!alarms.ignore_unread) return names;
+  return json::Value{{"names", std::move(names)}, {"unread", "ignore"}};
+}
+
 void collect_checks(Node const& node, std::vector<plan::CheckStep>& checks) {
   if (node.step && node.step->kind == "check") checks.push_back(plan::check_step(node.step->input));
   for (auto const& child : node.children) collect_checks(child, checks);
@@ -190,6 +197,8 @@ json::Value course_text(Node const& branch, CourseContext const& context, json::
     if (stage.name != "release") continue;
     put("strategy", writer.strategy(stage));
     if (stage.timeout) out.set("work_timeout", duration_text(stage.timeout->limit));
+    for (auto const& guard : stage.guards)
+      if (guard.step && guard.step->kind == "alarms") out.set("alarms", alarms_text(*guard.step));
   }
   return out;
 }

@@ -18,6 +18,7 @@ Executors standard_executors() {
   executors.add("clean_up", make_clean_up());
   executors.add("prune", make_prune());
   executors.add("hook", make_hook());
+  executors.add("alarms", make_alarms());
   return executors;
 }
 

@@ -21,5 +21,6 @@ std::unique_ptr<Executor> make_bypass_check();
 std::unique_ptr<Executor> make_clean_up();
 std::unique_ptr<Executor> make_prune();
 std::unique_ptr<Executor> make_hook();
+std::unique_ptr<Executor> make_alarms();
 
 }  // namespace sluice::engine

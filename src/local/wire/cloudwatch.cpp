@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/strings.hpp"
+#include "local/wire/cloudwatch_alarms.hpp"
 #include "local/wire/cloudwatch_input.hpp"
 #include "local/wire/sts.hpp"
 #include "local/wire/xml.hpp"
@@ -101,13 +102,36 @@ Outcome<MetricRequest> read_cloudwatch(net::Incoming const& request) {
   return read;
 }
 
-net::Response answer_cloudwatch(CloudWatch& metrics, Call const& call,
+namespace {
+
+constexpr std::pair<std::string_view, Outcome<json::Value> (*)(AlarmCall const&)>
+    alarm_operations[] = {{"PutMetricAlarm", put_metric_alarm},
+                          {"DescribeAlarms", describe_alarms},
+                          {"SetAlarmState", set_alarm_state},
+                          {"DeleteAlarms", delete_alarms},
+                          {"EnableAlarmActions", enable_alarm_actions},
+                          {"DisableAlarmActions", disable_alarm_actions},
+                          {"ListTagsForResource", list_alarm_tags}};
+
+Outcome<json::Value> answer_alarms(AlarmCall const& it) {
+  for (auto const& [name, operation] : alarm_operations)
+    if (it.call.operation == name) return operation(it);
+  if (it.call.operation == "PutCompositeAlarm")
+    return refuse(400, "InvalidAction",
+                  "The local endpoint has no composite alarms: name the metric alarms themselves.");
+  std::string known = "GetMetricData, PutMetricData, ListMetrics";
+  for (auto const& [name, operation] : alarm_operations) known += ", " + std::string(name);
+  return refuse(400, "InvalidAction",
+                "The local endpoint does not serve CloudWatch " + printable(it.call.operation) +
+                    "; it knows " + known + ".");
+}
+
+}  // namespace
+
+net::Response answer_cloudwatch(CloudWatch& metrics, CloudWatchAlarms& alarms, Call const& call,
                                 MetricRequest const& request) {
   bool const as_text = request.protocol == MetricProtocol::query;
-  Outcome<json::Value> answer =
-      refuse(400, "InvalidAction",
-             "The local endpoint does not serve CloudWatch " + call.operation +
-                 "; it knows GetMetricData, PutMetricData and ListMetrics.");
+  Outcome<json::Value> answer;
   if (request.protocol == MetricProtocol::cbor) {
     answer = refuse(415, "UnsupportedMediaType",
                     "The local endpoint does not speak CloudWatch's CBOR protocol; choose a client "
@@ -119,6 +143,8 @@ net::Response answer_cloudwatch(CloudWatch& metrics, Call const& call,
   } else if (call.operation == "PutMetricData") {
     auto const done = put_metric_data(metrics, call, request.input);
     answer = done ? Outcome<json::Value>(json::Value()) : std::unexpected(done.error());
+  } else {
+    answer = answer_alarms({metrics, alarms, call, request.input, as_text});
   }
   if (!answer) return cloudwatch_fault(answer.error(), call.request, call.request_id);
   return success(call, request.protocol, *answer);

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/json.hpp"
-#include "local/model/cloudwatch.hpp"
+#include "local/model/cloudwatch_alarms.hpp"
 #include "local/wire/call.hpp"
 
 namespace sluice::local {
@@ -25,8 +25,8 @@ bool is_cloudwatch(net::Incoming const& request);
 /// 400 for a body that cannot be read; 415 for CBOR, naming what a client can do.
 Outcome<MetricRequest> read_cloudwatch(net::Incoming const& request);
 
-/// Answers GetMetricData, PutMetricData and ListMetrics; refuses the rest by name.
-net::Response answer_cloudwatch(CloudWatch& metrics, Call const& call,
+/// Answers the operations on metrics and metric alarms that it knows; refuses the rest by name.
+net::Response answer_cloudwatch(CloudWatch& metrics, CloudWatchAlarms& alarms, Call const& call,
                                 MetricRequest const& request);
 
 /// A fault in the request's protocol; `x-amzn-query-error` where the client asked for it.

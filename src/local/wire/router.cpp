@@ -6,6 +6,7 @@
 #include "local/wire/auth.hpp"
 #include "local/wire/cloudwatch.hpp"
 #include "local/wire/s3.hpp"
+#include "local/wire/sns.hpp"
 #include "local/wire/sts.hpp"
 
 namespace sluice::local {
@@ -14,7 +15,8 @@ namespace {
 constexpr std::pair<std::string_view, Service> scopes[] = {{"lambda", Service::lambda},
                                                            {"s3", Service::s3},
                                                            {"sts", Service::sts},
-                                                           {"monitoring", Service::cloudwatch}};
+                                                           {"monitoring", Service::cloudwatch},
+                                                           {"sns", Service::sns}};
 
 /// A path that begins with a date, as every Lambda operation's does.
 bool has_dated_path(std::string_view path) {
@@ -42,6 +44,7 @@ Route guess(net::Incoming const& request) {
     if (form && value_of(*form, "Version") == "2010-08-01")
       return {Service::cloudwatch, "monitoring"};
     if (form && value_of(*form, "Version") == "2011-06-15") return {Service::sts, "sts"};
+    if (form && value_of(*form, "Version") == "2010-03-31") return {Service::sns, "sns"};
     return {Service::other, "a query service"};
   }
   return {Service::s3, "s3"};
@@ -127,6 +130,7 @@ net::Response fault_response(Fault const& given, Route const& route, net::Incomi
     case Service::s3: return s3_fault(fault, request, request_id);
     case Service::sts: return query_fault(fault, sts_name_space, request_id);
     case Service::cloudwatch: return cloudwatch_fault(fault, request, request_id);
+    case Service::sns: return query_fault(fault, sns_name_space, request_id);
     case Service::other: break;
   }
   return other_fault(fault, request, request_id);
@@ -134,8 +138,8 @@ net::Response fault_response(Fault const& given, Route const& route, net::Incomi
 
 Fault unknown_service(Route const& route) {
   return {501, "NotImplemented",
-          "The local endpoint serves lambda, s3, sts and monitoring, not " + printable(route.name) +
-              "."};
+          "The local endpoint serves lambda, s3, sts, monitoring and sns, not " +
+              printable(route.name) + "."};
 }
 
 }  // namespace sluice::local

@@ -8,7 +8,7 @@
 
 namespace sluice::local {
 
-enum class Service { lambda, s3, sts, cloudwatch, other };
+enum class Service { lambda, s3, sts, cloudwatch, sns, other };
 
 /// The service a request is for.
 struct Route {

@@ -84,3 +84,10 @@ class Wire:
         text, headers = self.call("POST", path, json.dumps(payload or {}))
         return (json.loads(text), headers.get("x-amz-executed-version"),
                 headers.get("x-amz-function-error"))
+
+    def metrics(self, operation, members):
+        """A call of CloudWatch."""
+        fields = {"X-Amz-Target": "GraniteServiceVersion20100801." + operation,
+                  "Content-Type": "application/x-amz-json-1.0"}
+        text, _ = self.call("POST", "/", members, service="monitoring", headers=fields)
+        return json.loads(text)
