@@ -46,6 +46,11 @@ Result<NewAccessKey> AccessKeys::create(TokenRequest const& request) {
   if (!sealed) return fail(sealed.error(), "keep the access key");
   auto token = tokens_.create_access_key(request, id, *sealed);
   if (!token) return std::unexpected(token.error());
+  // A rotation of the key in between did not see it: what it was sealed with is gone.
+  if (auto opens = find(id); !opens) {
+    if (auto revoked = tokens_.revoke(id); !revoked) return std::unexpected(revoked.error());
+    return fail(opens.error(), "keep the access key");
+  }
   return NewAccessKey{std::move(*token), std::move(secret)};
 }
 
