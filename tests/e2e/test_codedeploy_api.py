@@ -41,8 +41,8 @@ class ServerOfTest(unittest.TestCase):
         self.assertEqual(made.code, 0, str(made))
         key = json.loads(made.out)
         self.key, self.secret = key["access_key_id"], key["secret_access_key"]
-        self.file = self.stage.write("keys", "# for tests\nAKIDVIEWER000001 viewers-own-secret vera "
-                                             "viewer\n")
+        self.file = self.stage.write(
+            "keys", "# for tests\nAKIDVIEWER000001 viewers-own-secret vera viewer\n")
         os.chmod(self.file, 0o600)
         self.serve()
 
