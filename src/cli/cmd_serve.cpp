@@ -12,6 +12,7 @@
 #include "cli/hint.hpp"
 #include "cli/local_signals.hpp"
 #include "cli/program.hpp"
+#include "server/codedeploy/key_lines.hpp"
 #include "server/server_process.hpp"
 #include "store/postgres.hpp"
 #include "store/postgres_uri.hpp"
@@ -84,6 +85,23 @@ Result<std::optional<Secret>> shared_store(Parsed const& line) {
   return Secret(std::move(*given));
 }
 
+/// What the clients of CodeDeploy meet.
+Result<void> read_codedeploy(Parsed const& line, server::codedeploy::Options& options) {
+  if (auto account = line.maybe("account")) {
+    bool const digits = account->find_first_not_of("0123456789") == std::string::npos;
+    if (account->size() != 12 || !digits)
+      return fail(ErrorCode::invalid_input, "--account: '" + *account + "' is no AWS account",
+                  "It has twelve digits, for example 123456789012.");
+    options.account = std::move(*account);
+  }
+  auto file = line.maybe("aws-key-file");
+  if (!file) return {};
+  auto keys = server::codedeploy::read_key_lines_of(*file);
+  if (!keys) return fail(keys.error(), "--aws-key-file");
+  options.keys = std::move(*keys);
+  return {};
+}
+
 Result<server::ServeOptions> serve_options(Invocation& invocation) {
   server::ServeOptions options;
   auto listen = listen_of(invocation.line.value("listen", "127.0.0.1:8470"));
@@ -103,6 +121,8 @@ Result<server::ServeOptions> serve_options(Invocation& invocation) {
   auto host = host_options(invocation);
   if (!host) return std::unexpected(host.error());
   options.host = std::move(*host);
+  if (auto read = read_codedeploy(invocation.line, options.host.codedeploy); !read)
+    return std::unexpected(read.error());
   auto store = shared_store(invocation.line);
   if (!store) return std::unexpected(store.error());
   options.host.store = std::move(*store);

@@ -18,7 +18,14 @@ std::string list_line(server::Token const& token, Time now) {
   std::string used = token.last_used ? "last used " + local_text(*token.last_used) : "never used";
   bool over = token.expires <= now;
   return token.id + "  " + printable(token.name) + "  " + roles_text(token) + "  " +
-         (over ? "expired " : "until ") + local_text(token.expires) + "  " + used;
+         (over ? "expired " : "until ") + local_text(token.expires) + "  " + used +
+         (token.access_key ? "  AWS access key" : "");
+}
+
+/// As the AWS clients read it from the environment, or from a file of variables.
+std::string as_variables(json::Value const& made) {
+  return "AWS_ACCESS_KEY_ID=" + made["access_key_id"].as_string() +
+         "\nAWS_SECRET_ACCESS_KEY=" + made["secret_access_key"].as_string() + "\n";
 }
 
 }  // namespace
@@ -36,6 +43,8 @@ int run_token_create(Invocation& invocation) {
     return invocation.refuse_usage("a token needs a role: --role ROLE",
                                    "Roles: viewer, operator, approver, maintainer, admin.");
   json::Value body{{"name", line.value("name")}, {"roles", roles}};
+  bool const aws_keys = line.has("aws-keys");
+  if (aws_keys) body.set("aws_keys", true);
   if (*expires) body.set("expires_in", std::to_string((*expires)->count()) + "ms");
   auto door = ApiDoor::open(invocation);
   if (!door) return invocation.refuse(door.error());
@@ -47,9 +56,10 @@ int run_token_create(Invocation& invocation) {
   }
   auto token = server::token_of(*made);
   if (!token) return invocation.refuse(token.error());
-  invocation.terminal.out((*made)["token"].as_string() + "\n");
-  invocation.say("A token for " + printable(token->name) + " (" + roles_text(*token) + "), until " +
-                 local_text(token->expires) + ". It is not shown again.");
+  invocation.terminal.out(aws_keys ? as_variables(*made) : (*made)["token"].as_string() + "\n");
+  invocation.say((aws_keys ? "An AWS access key for " : "A token for ") + printable(token->name) +
+                 " (" + roles_text(*token) + "), until " + local_text(token->expires) +
+                 ". It is not shown again.");
   return exit_success;
 }
 

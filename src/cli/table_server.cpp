@@ -47,6 +47,15 @@ std::vector<Option> listen_options() {
            .summary = "Let webhooks of release files go to these addresses too; public ones are "
                       "always allowed, loopback and private ones never without this",
            .repeatable = true},
+          {.name = "account",
+           .value = "ID",
+           .summary = "AWS account, twelve digits, that CodeDeploy's clients find in ARNs of its "
+                      "applications",
+           .otherwise = "000000000000"},
+          {.name = "aws-key-file",
+           .value = "FILE",
+           .summary = "Access keys for CodeDeploy's clients, besides those of 'token create "
+                      "--aws-keys': a line ID SECRET PRINCIPAL each"},
           {.name = "store",
            .value = "URL",
            .summary = "Share the journal with other servers: postgres://USER@HOST/DATABASE",
@@ -92,11 +101,16 @@ void add_server_commands(std::vector<Command>& all) {
            "of runs and the giver of answers.\n\n"
            "Roles: viewer looks; operator starts, stops and rolls back too; approver looks and "
            "answers what plans ask people; maintainer is an operator who also changes secrets "
-           "and packages; admin may do everything.",
+           "and packages; admin may do everything.\n\n"
+           "With --aws-keys it is an access key for AWS clients, which sign what they send to the "
+           "server as CodeDeploy: two lines, as variables of their environment. It is listed, "
+           "expires and is revoked as a token is.",
        .examples = {{"sluice token create --name ci-shop --role operator", "For a pipeline"},
                     {"sluice token create --name alice --role operator --role approver --expires "
                      "30d",
-                     "Two roles, for a month"}},
+                     "Two roles, for a month"},
+                    {"sluice token create --name terraform --role maintainer --aws-keys",
+                     "For an AWS client"}},
        .positionals = {},
        .options = options_of(
            {{{.name = "name", .value = "NAME", .summary = "Who or what uses it", .common = true},
@@ -110,7 +124,9 @@ void add_server_commands(std::vector<Command>& all) {
               .value = "DURATION",
               .summary = "For how long it is valid, a year at most",
               .otherwise = "90d",
-              .common = true}},
+              .common = true},
+             {.name = "aws-keys",
+              .summary = "Make an access key for AWS clients instead: an id and a secret"}},
             runs_options(),
             {output_option({"human", "json"})}}),
        .run = run_token_create});

@@ -39,18 +39,26 @@ net::Response created(NewToken const& made) {
   return response;
 }
 
-Result<TokenRequest> token_request(Call const& call) {
-  auto body = body_of(call.request, {"name", "roles", "expires_in"});
-  if (!body) return std::unexpected(body.error());
+/// With the secret of the access key, which is shown this once.
+net::Response created(codedeploy::NewAccessKey const& made) {
+  json::Value body = to_json(made.token);
+  body.set("access_key_id", made.token.id);
+  body.set("secret_access_key", std::string(made.secret.open()));
+  auto response = document(201, body);
+  response.headers.set("Location", "/api/v1/tokens/" + made.token.id);
+  return response;
+}
+
+Result<TokenRequest> token_request(Call const& call, json::Value const& body) {
   TokenRequest request;
-  request.name = (*body)["name"].as_string();
+  request.name = body["name"].as_string();
   request.by = call.who.name;
-  for (auto const& name : (*body)["roles"].items()) {
+  for (auto const& name : body["roles"].items()) {
     auto role = role_of(name.as_string());
     if (!role) return std::unexpected(role.error());
     request.roles.insert(*role);
   }
-  auto const& lifetime = (*body)["expires_in"];
+  auto const& lifetime = body["expires_in"];
   if (lifetime.is_null()) return request;
   auto read = parse_duration(lifetime.as_string());
   if (!read) return fail(read.error(), "read 'expires_in'");
@@ -64,9 +72,20 @@ json::Object described(Token const& token) {
   return {{"token", token.id}, {"name", token.name}, {"roles", join(roles, ",")}};
 }
 
-net::Response create(Tokens& tokens, Call const& call) {
-  auto request = token_request(call);
+net::Response create_access_key(codedeploy::AccessKeys& keys, TokenRequest const& request,
+                                Call const& call) {
+  auto made = keys.create(request);
+  if (!made) return problem(made.error());
+  audit("access_key_created", call.who, call.request, described(made->token));
+  return created(*made);
+}
+
+net::Response create(Tokens& tokens, codedeploy::AccessKeys& keys, Call const& call) {
+  auto body = body_of(call.request, {"name", "roles", "expires_in", "aws_keys"});
+  if (!body) return problem(body.error());
+  auto request = token_request(call, *body);
   if (!request) return problem(request.error());
+  if ((*body)["aws_keys"].as_bool()) return create_access_key(keys, *request, call);
   auto made = tokens.create(*request);
   if (!made) return problem(made.error());
   audit("token_created", call.who, call.request, described(made->token));
@@ -126,14 +145,14 @@ net::Response who_am_i(Call const& call) {
 
 }  // namespace
 
-std::vector<Route> token_routes(Tokens& tokens, Failures& failures) {
+std::vector<Route> token_routes(Tokens& tokens, codedeploy::AccessKeys& keys, Failures& failures) {
   using enum Permission;
   return {{"POST", "/api/v1/login", anyone,
            [&](Call const& call) { return log_in(tokens, failures, call); }},
           {"GET", "/api/v1/whoami", view, who_am_i},
           {"GET", "/api/v1/tokens", administer, [&](Call const&) { return list(tokens); }},
           {"POST", "/api/v1/tokens", administer,
-           [&](Call const& call) { return create(tokens, call); }},
+           [&](Call const& call) { return create(tokens, keys, call); }},
           {"DELETE", "/api/v1/tokens/{token}", administer,
            [&](Call const& call) { return revoke(tokens, call); }}};
 }

@@ -12,6 +12,7 @@
 #include "server/api.hpp"
 #include "server/api_secrets.hpp"
 #include "server/api_tokens.hpp"
+#include "server/codedeploy/face.hpp"
 #include "server/host_runs.hpp"
 #include "server/host_store.hpp"
 #include "server/lease_status.hpp"
@@ -80,6 +81,10 @@ struct Host::Parts {
         tokens(engine_store(), *options.clock, *options.random,
                {.pepper_file = shared() ? "" : options.state_folder / "token-pepper"}),
         failures(*options.clock),
+        access_keys(tokens, secrets, *options.random, options.codedeploy.keys),
+        registry(engine_store(), *options.clock, *options.random),
+        signatures(access_keys, failures, *options.clock),
+        face(registry, signatures, *options.clock, options.codedeploy),
         access(same_user()),
         api(api_parts(*access, {})) {
     metrics.listen_to(engine);
@@ -144,8 +149,9 @@ struct Host::Parts {
   }
 
   std::vector<Route> routes_besides() {
-    auto routes = token_routes(tokens, failures);
+    auto routes = token_routes(tokens, access_keys, failures);
     std::ranges::move(secret_routes(secrets), std::back_inserter(routes));
+    routes.push_back(face.route());
     return routes;
   }
 
@@ -201,6 +207,10 @@ struct Host::Parts {
   Streams streams;
   Tokens tokens;
   Failures failures;
+  codedeploy::AccessKeys access_keys;
+  codedeploy::Registry registry;
+  codedeploy::Signatures signatures;
+  codedeploy::Face face;
   std::unique_ptr<Access> access;
   Api api;
   std::unique_ptr<TakeUp> taking_up;

@@ -10,6 +10,7 @@
 #include "base/secret.hpp"
 #include "plan/expression.hpp"
 #include "server/api.hpp"
+#include "server/codedeploy/options.hpp"
 #include "server/failures.hpp"
 #include "server/runs.hpp"
 #include "server/services.hpp"
@@ -34,6 +35,7 @@ struct HostOptions {
   std::optional<Secret> store = {};
   /// With the key of the secrets, which has to be there; empty: one of its own in the state folder.
   std::filesystem::path secret_key_file;
+  codedeploy::Options codedeploy = {};
   Clock* clock = &system_clock();     ///< must outlive the host
   Random* random = &system_random();  ///< must outlive the host
 };

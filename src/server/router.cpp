@@ -59,9 +59,9 @@ std::optional<std::map<std::string, std::string>> match(std::vector<std::string>
   return found;
 }
 
-bool is_json(net::Incoming const& request) {
+bool has_type(net::Incoming const& request, std::string const& wanted) {
   auto type = lower(request.headers.get("Content-Type"));
-  return trim(std::string_view(type).substr(0, type.find(';'))) == "application/json";
+  return trim(std::string_view(type).substr(0, type.find(';'))) == wanted;
 }
 
 /// 128 random bits, as trace ids have them (W3C Trace Context).
@@ -131,10 +131,11 @@ std::variant<net::Response, Router::Found> Router::let_in(net::Incoming const& r
     return problem(not_permitted(found.who));
   }
   // Forms and plain text are what a foreign page can send without being asked.
-  if (request.method == "POST" && !is_json(request))
-    return restated(problem({ErrorCode::invalid_input, "the body must be application/json",
-                             "Say so in the Content-Type field."}),
-                    415);
+  if (request.method == "POST" && !has_type(request, found.route->media_type))
+    return restated(
+        problem({ErrorCode::invalid_input, "the body must be " + found.route->media_type,
+                 "Say so in the Content-Type field."}),
+        415);
   return found;
 }
 
@@ -147,7 +148,8 @@ net::Response Router::within_rate(net::Incoming const& request, Found const& fou
                       : problem({ErrorCode::throttled, "too many requests", "Send them slower."});
   if (counted) rate_.tell(verdict, response.headers);
   bool const looks = request.method == "GET" || request.method == "HEAD";
-  if (!looks) audit("command", found.who, request, {{"status", response.status}});
+  if (!looks && !found.route->asks_itself)
+    audit("command", found.who, request, {{"status", response.status}});
   return response;
 }
 

@@ -25,14 +25,20 @@ struct Route {
   std::string path;  ///< "/api/v1/runs/{run}": a part in braces is a parameter
   Permission permission = Permission::administer;
   std::function<net::Response(Call const&)> answer;
+  /// Of a POST's body: one that a web page cannot send without being asked.
+  std::string media_type = "application/json";
+  /// The route of another protocol: `answer` finds out who asks, how often they may, and notes what
+  /// was asked, and its refusals have that protocol's form.
+  bool asks_itself = false;
 };
 
 /// What those are told who are known but may not do what they asked.
 Error not_permitted(Principal const& who);
 
 /// Finds the route of a request, asks who sent it and whether they may. Requests for other hosts
-/// and those that web pages cause are refused first (operability M18), and a POST that is not JSON
-/// (M21). Problems go out with a traceId. Whoever is known by a name has a rate. Thread-safe.
+/// and those that web pages cause are refused first (operability M18), and a POST that is not
+/// what its route takes (M21). Problems go out with a traceId. Whoever is known by a name has a
+/// rate. Thread-safe.
 class Router {
  public:
   /// The references must outlive it.

@@ -13,6 +13,7 @@ namespace sluice::server {
 namespace {
 
 constexpr char secret_kind[] = "secret";
+constexpr char access_key_kind[] = "token";  // some hold the secret of an access key
 constexpr std::size_t most_secrets = 1000;
 constexpr std::size_t shortest_value = 4;  // what is shorter could not be told from other text
 constexpr std::size_t longest_value = 32 << 10;
@@ -32,7 +33,9 @@ std::string raw_of(std::string_view hexadecimal) {
 }
 
 /// A sealed value belongs to this name in this kind of record.
-std::string about(std::string const& name) { return "sluice secret 1\n" + name; }
+std::string about(std::string const& kind, std::string const& id) {
+  return "sluice " + kind + " 1\n" + id;
+}
 
 Error unknown_secret(std::string const& name) {
   return {ErrorCode::not_found, "there is no secret " + printable(name),
@@ -65,6 +68,10 @@ struct Secrets::Key {
   std::string sealing() const { return hmac_sha256(root.open(), "seal"); }
   std::string hash(std::string_view what, std::string_view text) const {
     return hex(hmac_sha256(hmac_sha256(root.open(), what), text));
+  }
+  std::string fingerprint(std::string const& name, Secret const& value) const {
+    return hash("fingerprint", name + "\n" + std::string(value.open()))
+        .substr(0, fingerprint_letters);
   }
 
   Secret root;
@@ -131,16 +138,20 @@ Result<Secrets::Key> Secrets::key_of(std::string const& id) {
               "Bring the file with that key back (--secret-key-file), or store the value again.");
 }
 
-json::Value Secrets::sealed(Key const& key, SecretEntry const& entry, Secret const& value) {
+json::Object Secrets::sealed(Key const& key, std::string const& kind, std::string const& id,
+                             Secret const& value) {
   std::string const nonce = raw_of(random_hex(random_)).substr(0, seal_nonce_bytes);
-  SecretEntry shown = entry;
-  shown.fingerprint = key.hash("fingerprint", entry.name + "\n" + std::string(value.open()))
-                          .substr(0, fingerprint_letters);
-  json::Value body = to_json(shown);
-  body.set("key", key.id);
-  body.set("nonce", base64(nonce));
-  body.set("sealed", base64(seal(key.sealing(), nonce, about(entry.name), value.open())));
-  return body;
+  return {{"key", key.id},
+          {"nonce", base64(nonce)},
+          {"sealed", base64(seal(key.sealing(), nonce, about(kind, id), value.open()))}};
+}
+
+Result<json::Object> Secrets::seal_into(std::string const& kind, std::string const& id,
+                                        Secret const& value) {
+  std::lock_guard lock(writing_);
+  auto key = this->key();
+  if (!key) return std::unexpected(key.error());
+  return sealed(*key, kind, id, value);
 }
 
 Result<SecretEntry> Secrets::set(std::string const& name, Secret const& value,
@@ -149,7 +160,9 @@ Result<SecretEntry> Secrets::set(std::string const& name, Secret const& value,
   std::lock_guard lock(writing_);
   auto key = this->key();
   if (!key) return std::unexpected(key.error());
-  json::Value const body = sealed(*key, {name, "", by, clock_.now()}, value);
+  SecretEntry const entry{name, key->fingerprint(name, value), by, clock_.now()};
+  json::Value body = to_json(entry);
+  for (auto& member : sealed(*key, secret_kind, name, value)) body.set(member.first, member.second);
   auto put = in_store([&](store::Store& store) -> Result<std::int64_t> {
     auto there = store.record(secret_kind, name);
     if (!there) return std::unexpected(there.error());
@@ -163,7 +176,7 @@ Result<SecretEntry> Secrets::set(std::string const& name, Secret const& value,
   });
   if (!put) return fail(put.error(), "keep the secret " + name);
   remember(name, value);
-  return secret_entry(body);
+  return entry;
 }
 
 Result<std::vector<SecretEntry>> Secrets::list() {
@@ -191,24 +204,25 @@ Result<SecretEntry> Secrets::remove(std::string const& name) {
   });
 }
 
-Result<Secret> Secrets::opened(store::Record const& record) {
+Result<Secret> Secrets::open_record(store::Record const& record) {
+  std::string const what = "the " + record.kind + " " + printable(record.id);
   auto key = key_of(record.body["key"].as_string());
-  if (!key) return fail(key.error(), "open the secret " + record.id);
+  if (!key) return fail(key.error(), "open " + what);
   auto nonce = decode_base64(record.body["nonce"].as_string());
   auto text = decode_base64(record.body["sealed"].as_string());
   std::optional<Secret> value;
-  if (nonce && text) value = unseal(key->sealing(), *nonce, about(record.id), *text);
-  if (!value)
-    return fail(ErrorCode::corrupt, "the secret " + record.id + " is damaged",
-                "Store it again: sluice secret set " + record.id);
-  return std::move(*value);
+  if (nonce && text) value = unseal(key->sealing(), *nonce, about(record.kind, record.id), *text);
+  if (value) return std::move(*value);
+  return fail(ErrorCode::corrupt, what + " is damaged",
+              record.kind == secret_kind ? "Store it again: sluice secret set " + record.id
+                                         : "Make another: sluice token create.");
 }
 
 Result<Secret> Secrets::open(std::string const& name) {
   auto record = in_store([&](store::Store& store) { return store.record(secret_kind, name); });
   if (!record) return fail(record.error(), "open the secret " + name);
   if (!*record) return std::unexpected(unknown_secret(name));
-  auto value = opened(**record);
+  auto value = open_record(**record);
   if (value) remember(name, *value);
   return value;
 }
@@ -219,22 +233,32 @@ Result<std::string> Secrets::keyed_hash(std::string_view text) {
   return key->id + ":" + key->hash("request", text);
 }
 
-Result<void> Secrets::seal_again(Key const& key, std::string const& name) {
+Result<void> Secrets::seal_again(Key const& key, std::string const& kind, std::string const& id) {
   for (int tries = 1;; ++tries) {
-    auto record = in_store([&](store::Store& store) { return store.record(secret_kind, name); });
+    auto record = in_store([&](store::Store& store) { return store.record(kind, id); });
     if (!record) return std::unexpected(record.error());
     if (!*record || (*record)->body["key"].as_string() == key.id) return {};
-    auto value = opened(**record);
+    auto value = open_record(**record);
     if (!value) return std::unexpected(value.error());
-    auto entry = secret_entry((*record)->body);
-    if (!entry) return std::unexpected(entry.error());
     store::Record again = **record;
-    again.body = sealed(key, *entry, *value);
+    for (auto& member : sealed(key, kind, id, *value)) again.body.set(member.first, member.second);
+    if (kind == secret_kind) again.body.set("fingerprint", key.fingerprint(id, *value));
     auto put = in_store([&](store::Store& store) { return store.put_record(again); });
     if (put) return {};
     if (put.error().code != ErrorCode::conflict || tries == most_tries)
-      return fail(put.error(), "seal the secret " + name);
+      return fail(put.error(), "seal the " + kind + " " + printable(id));
   }
+}
+
+/// Records of that kind which hold nothing sealed are left alone.
+Result<void> Secrets::seal_all(Key const& key, std::string const& kind) {
+  auto all = in_store([&](store::Store& store) { return store.records(kind); });
+  if (!all) return std::unexpected(all.error());
+  for (auto const& record : *all) {
+    if (!record.body.contains("sealed")) continue;
+    if (auto done = seal_again(key, kind, record.id); !done) return done;
+  }
+  return {};
 }
 
 Result<std::size_t> Secrets::rotate_key() {
@@ -255,8 +279,8 @@ Result<std::size_t> Secrets::rotate_key() {
   Key const key(*next);
   auto all = list();
   if (!all) return std::unexpected(all.error());
-  for (auto const& entry : *all)
-    if (auto done = seal_again(key, entry.name); !done) return std::unexpected(done.error());
+  for (auto const* kind : {secret_kind, access_key_kind})
+    if (auto done = seal_all(key, kind); !done) return std::unexpected(done.error());
   // The same name again: from here on what was sealed with the old one is lost, and there is none.
   if (auto written = write_key_file(options_.key_file, *next); !written)
     return std::unexpected(written.error());

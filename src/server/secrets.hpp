@@ -46,8 +46,15 @@ class Secrets final : public engine::SecretValues {
   Result<std::vector<SecretEntry>> list();
   /// Also where it cannot be opened. not_found: there is none.
   Result<SecretEntry> remove(std::string const& name);
-  /// Seals everything under a new key and forgets the old one. Interrupted, it leaves both, and the
-  /// next call goes on. Answers how many there are. conflict: the file is not this server's own.
+  /// A value for the record of that kind and id, which another one keeps: {"key", "nonce",
+  /// "sealed"}, to be members of its body. Opens for no other record.
+  Result<json::Object> seal_into(std::string const& kind, std::string const& id,
+                                 Secret const& value);
+  /// What `seal_into` put there.
+  Result<Secret> open_record(store::Record const& record);
+  /// Seals everything under a new key and forgets the old one: secrets, and what tokens hold.
+  /// Interrupted, it leaves both, and the next call goes on. Answers how many there are. conflict:
+  /// the file is not this server's own.
   Result<std::size_t> rotate_key();
 
   Result<Secret> open(std::string const& name) override;
@@ -68,9 +75,10 @@ class Secrets final : public engine::SecretValues {
   std::filesystem::path next_file() const;
   Result<Key> key();
   Result<Key> key_of(std::string const& id);
-  Result<Secret> opened(store::Record const& record);
-  json::Value sealed(Key const& key, SecretEntry const& entry, Secret const& value);
-  Result<void> seal_again(Key const& key, std::string const& name);
+  json::Object sealed(Key const& key, std::string const& kind, std::string const& id,
+                      Secret const& value);
+  Result<void> seal_again(Key const& key, std::string const& kind, std::string const& id);
+  Result<void> seal_all(Key const& key, std::string const& kind);
   void remember(std::string const& name, Secret const& value);
 
   WithStore const with_store_;

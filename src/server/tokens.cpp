@@ -25,8 +25,17 @@ constexpr Duration shown_after_expiry = std::chrono::days(30);
 constexpr Duration use_is_noted = std::chrono::minutes(1);
 constexpr int most_tries = 5;
 
+std::string id_of(std::string const& hash) { return hash.substr(0, id_letters); }
+
+Error unknown_token() {
+  return {ErrorCode::denied, "this token is not known here",
+          "It may have been revoked, or belong to another server."};
+}
+
+}  // namespace
+
 /// The name is shown, logged and written into journals.
-Result<void> check_request(TokenRequest const& request) {
+Result<void> Tokens::check_request(TokenRequest const& request) {
   std::string const& name = request.name;
   bool plain = !name.empty() && name.size() <= longest_name && is_valid_utf8(name) &&
                printable(name) == name && trim(name) == name && !name.contains('\n') &&
@@ -43,15 +52,6 @@ Result<void> check_request(TokenRequest const& request) {
   return {};
 }
 
-std::string id_of(std::string const& hash) { return hash.substr(0, id_letters); }
-
-Error unknown_token() {
-  return {ErrorCode::denied, "this token is not known here",
-          "It may have been revoked, or belong to another server."};
-}
-
-}  // namespace
-
 json::Value to_json(Token const& token) {
   json::Value roles = json::Array{};
   for (Role role : token.roles) roles.push(std::string(name_of(role)));
@@ -62,6 +62,7 @@ json::Value to_json(Token const& token) {
                   {"created", rfc3339(token.created)},
                   {"expires", rfc3339(token.expires)}};
   if (token.last_used) out.set("last_used", rfc3339(*token.last_used));
+  if (token.access_key) out.set("access_key", true);
   return out;
 }
 
@@ -70,6 +71,7 @@ Result<Token> token_of(json::Value const& value) {
   token.id = value["id"].as_string();
   token.name = value["name"].as_string();
   token.by = value["by"].as_string();
+  token.access_key = value["access_key"].as_bool();
   for (auto const& name : value["roles"].items()) {
     auto role = role_of(name.as_string());
     if (!role) return std::unexpected(role.error());
@@ -102,11 +104,27 @@ Result<NewToken> Tokens::create(TokenRequest const& request) {
   std::string const hash = token_hash(*key, text.open());
   Time const now = clock_.now();
   Token token{id_of(hash), request.name,           request.roles, request.by,
-              now,         now + request.lifetime, std::nullopt};
+              now,         now + request.lifetime, std::nullopt,  false};
   json::Value body = to_json(token);
   body.set("hash", hash);
-  store::Record record{token_kind, token.id, std::move(body), 0,
-                       token.expires + shown_after_expiry};
+  if (auto kept = keep(token, std::move(body)); !kept) return std::unexpected(kept.error());
+  return NewToken{std::move(token), std::move(text)};
+}
+
+Result<Token> Tokens::create_access_key(TokenRequest const& request, std::string const& id,
+                                        json::Object const& sealed) {
+  if (auto fine = check_request(request); !fine) return std::unexpected(fine.error());
+  Time const now = clock_.now();
+  Token token{id, request.name, request.roles, request.by, now, now + request.lifetime, {}, true};
+  json::Value body = to_json(token);
+  for (auto const& [name, value] : sealed) body.set(name, value);
+  if (auto kept = keep(token, std::move(body)); !kept) return std::unexpected(kept.error());
+  return token;
+}
+
+Result<void> Tokens::keep(Token const& token, json::Value body) {
+  store::Record const record{token_kind, token.id, std::move(body), 0,
+                             token.expires + shown_after_expiry};
   auto put = in_store([&](store::Store& store) -> Result<std::int64_t> {
     auto all = store.records(token_kind);
     if (!all) return std::unexpected(all.error());
@@ -115,7 +133,7 @@ Result<NewToken> Tokens::create(TokenRequest const& request) {
     return store.put_record(record);
   });
   if (!put) return fail(put.error(), "keep the token");
-  return NewToken{std::move(token), std::move(text)};
+  return {};
 }
 
 Result<std::vector<Token>> Tokens::list() {
@@ -187,6 +205,21 @@ Result<Token> Tokens::check(std::string_view text) {
   return token;
 }
 
+Result<std::optional<Tokens::AccessKey>> Tokens::access_key(std::string const& id, bool fresh) {
+  if (fresh) forget(id);
+  auto record = find(id);
+  if (!record) return std::unexpected(record.error());
+  if (!*record || !(*record)->body["access_key"].as_bool()) return std::nullopt;
+  auto token = token_of((*record)->body);
+  if (!token) return std::unexpected(token.error());
+  return AccessKey{std::move(*token), std::move(**record)};
+}
+
+void Tokens::used(AccessKey const& key) {
+  auto const& last = key.token.last_used;
+  if (!last || clock_.now() - *last >= use_is_noted) note_use(key.record);
+}
+
 Result<std::optional<store::Record>> Tokens::find(std::string const& id) {
   Duration const now = clock_.monotonic();
   {
@@ -223,8 +256,8 @@ Result<std::optional<Secret>> Tokens::offer_setup() {
   auto all = list();
   if (!all) return std::unexpected(all.error());
   Time const now = clock_.now();
-  if (std::ranges::any_of(*all, [&](Token const& token) { return token.expires > now; }))
-    return std::nullopt;
+  auto lets_in = [&](Token const& token) { return token.expires > now && !token.access_key; };
+  if (std::ranges::any_of(*all, lets_in)) return std::nullopt;
   auto key = pepper();
   if (!key) return std::unexpected(key.error());
   Secret text = make_token(TokenKind::setup, random_);

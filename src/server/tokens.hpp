@@ -24,6 +24,7 @@ struct Token {
   Time created{};
   Time expires{};
   std::optional<Time> last_used;  ///< to the minute
+  bool access_key = false;        ///< one that signs requests; `id` is then its access key id
 };
 
 struct NewToken {
@@ -58,6 +59,12 @@ class Tokens {
 
   /// invalid_input: no name, no role, or a lifetime outside a minute to a year.
   Result<NewToken> create(TokenRequest const& request);
+  /// A token that is no text but an access key: `sealed` holds its secret, to be opened again
+  /// (Secrets::seal_into). It is listed, expires and is revoked as every other one.
+  Result<Token> create_access_key(TokenRequest const& request, std::string const& id,
+                                  json::Object const& sealed);
+  /// invalid_input, as `create` says it.
+  static Result<void> check_request(TokenRequest const& request);
   /// By name, then the oldest first. Those that have expired are there for another 30 days.
   Result<std::vector<Token>> list();
   /// By id, or by a name that only one token has.
@@ -65,6 +72,18 @@ class Tokens {
 
   /// Whose token that text is, and notes its use. denied: nobody's, or it has expired.
   Result<Token> check(std::string_view text);
+
+  struct AccessKey {
+    Token token;
+    store::Record record;  ///< with what was sealed
+  };
+  /// The access key of that id; none: there is none. One that has expired is answered for as long
+  /// as it is listed. `fresh`: what was read of late is not believed.
+  Result<std::optional<AccessKey>> access_key(std::string const& id, bool fresh = false);
+  /// Notes that a request was signed with it.
+  void used(AccessKey const& key);
+  /// Whether it has expired.
+  bool is_over(Token const& token) const { return clock_.now() >= token.expires; }
 
   /// A text to log in with the first time, once and within the hour; none where a token is in force
   /// already. An earlier one is void from then on; where several servers share the store, one that
@@ -87,6 +106,7 @@ class Tokens {
     ENSURE(answer.has_value());
     return std::move(*answer);
   }
+  Result<void> keep(Token const& token, json::Value body);
   Result<std::string> pepper();
   Result<std::string> pepper_in_file() const;
   Result<std::string> pepper_in_store();

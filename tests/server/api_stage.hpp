@@ -74,6 +74,7 @@ class ApiStage : public testing::Test {
                 });
               },
               stage.clock_, system_random(), {stage.keys_.path() / "secret-key"}),
+          access_keys(tokens, secrets, system_random()),
           api({.runs = runs,
                .streams = streams,
                .access = stage.access_,
@@ -96,7 +97,7 @@ class ApiStage : public testing::Test {
     }
 
     std::vector<Route> routes_besides() {
-      auto routes = token_routes(tokens, failures);
+      auto routes = token_routes(tokens, access_keys, failures);
       std::ranges::move(secret_routes(secrets), std::back_inserter(routes));
       return routes;
     }
@@ -109,6 +110,7 @@ class ApiStage : public testing::Test {
     Tokens tokens;
     Failures failures;
     Secrets secrets;
+    codedeploy::AccessKeys access_keys;
     Api api;
   };
 
