@@ -14,8 +14,8 @@ namespace sluice::dialect::native {
 json::Value settings_text(plan::Release const& release, std::string const& key);
 
 /// What a target's branch of the tree says, as the file's keys: strategy, before_release,
-/// after_release, alarms, work_timeout. Webhooks are declared in `webhooks`, `check` is what every watch
-/// starts from. Parts that no file can say are left out; write_native finds them missing.
+/// after_release, alarms, work_timeout. Webhooks are declared in `webhooks`, `check` is what every
+/// watch starts from. Parts that no file can say are left out; write_native finds them missing.
 struct CourseContext {
   std::vector<plan::Release const*> releases;
   plan::CheckStep check;
