@@ -79,7 +79,7 @@ inline constexpr std::string_view alarms_path = "release/!alarms";
 ///
 /// A rollback is a deployment of its own, as in the service: a linked run. Alarms fail as
 /// `verification`, like a hook that was reported as failed; what each of them leads to is told
-/// apart where that differs. What an alarm's state could not be read for is a failure.
+/// apart where that differs. Alarms that cannot be read are a failure like any other.
 /// Pauses count from the first shift.
 plan::Plan plan_of(Deployment const& deployment);
 

@@ -36,15 +36,19 @@ TEST(AppSpec, IsTheSameInYamlAndJson) {
       "version: 0.0\nResources:\n  - r:\n      Type: AWS::Lambda::Function\n      Properties:\n"
       "        {Name: f, Alias: a, CurrentVersion: 1, TargetVersion: '2'}\nHooks: "
       "[AfterAllowTraffic: h]\n",
-      R"({"version":0.0,"Resources":[{"r":{"Type":"AWS::Lambda::Function","Properties":{"Name":"f",)"
-      R"("Alias":"a","CurrentVersion":"1","TargetVersion":2}}}],"Hooks":[{"AfterAllowTraffic":"h"}]})",
+      R"({"version":0.0,"Resources":[{"r":{"Type":"AWS::Lambda::Function","Properties":)"
+      R"({"Name":"f",)"
+      R"("Alias":"a","CurrentVersion":"1","TargetVersion":2}}}],)"
+      R"("Hooks":[{"AfterAllowTraffic":"h"}]})",
       "\t\n {\n\t\"version\": \"0.0\",\n\t\"resources\": [{\"r\": {\"type\": "
       "\"AWS::Lambda::Function\",\n\t\"properties\": {\"name\": \"f\", \"alias\": \"a\", "
       "\"currentversion\": \"1\",\n\t\"targetversion\": \"2\"}}}],\n\t\"hooks\": "
       "[{\"afterallowtraffic\": \"h\"}]}",
       // JavaScript writes 0.0 as 0.
-      R"({"version":0,"Resources":[{"r":{"Type":"AWS::Lambda::Function","Properties":{"Name":"f",)"
-      R"("Alias":"a","CurrentVersion":"1","TargetVersion":2}}}],"Hooks":[{"AfterAllowTraffic":"h"}]})",
+      R"({"version":0,"Resources":[{"r":{"Type":"AWS::Lambda::Function","Properties":)"
+      R"({"Name":"f",)"
+      R"("Alias":"a","CurrentVersion":"1","TargetVersion":2}}}],)"
+      R"("Hooks":[{"AfterAllowTraffic":"h"}]})",
   };
   for (auto const* text : texts) {
     auto done = read(text);
