@@ -196,9 +196,18 @@ class Walk {
   /// Whether a scope that is not rolled back stays where it is because the plan says so, or whoever
   /// stopped the run wanted no other run to begin.
   bool stays(Node const& node) const {
-    if (!state_.stop) return node.stay_on_stop || node.as_linked_run;
+    bool const no_rollback =
+        node.as_linked_run &&
+        std::ranges::none_of(node.on_failure, leads_to_rollback, &plan::FailureRule::action);
+    if (!state_.stop) return node.stay_on_stop || no_rollback;
     if (state_.stop->roll_back) return false;
     return node.stay_on_stop || (state_.stop->stay && node.as_linked_run);
+  }
+
+  static bool leads_to_rollback(plan::Action const& action) {
+    auto const kind = plan::ActionKind::roll_back;
+    return action.kind == kind || std::ranges::find(action.choices, kind) != action.choices.end() ||
+           std::ranges::any_of(action.then, leads_to_rollback);
   }
 
   bool rolled_back_already(std::string const& path) const {

@@ -184,6 +184,21 @@ TEST_F(GivenVersions, APlanWithoutRollbackIsLeftSplitByAStopAndByAFailure) {
   EXPECT_EQ(alias_in_words(), "version 1, 10 % to version 2");
 }
 
+TEST_F(GivenVersions, AFailureThatOnlyAStopWouldRollBackLeavesThemSplit) {
+  auto plan =
+      deployment(versions("1", "2"), {shift(10), plan::leaf("hook", hook(after_hook)), shift(100)});
+  roll_back(plan);
+  plan.root.children.front().on_failure.clear();
+  on_hook = [this](net::Request const&, json::Value const& payload) -> Gate::Sent {
+    EXPECT_TRUE(report(payload, "Failed"));
+    return accepted();
+  };
+  auto state = run(plan);
+  EXPECT_EQ(state.end_state, "failed");
+  EXPECT_TRUE(state.linked_run.empty());
+  EXPECT_EQ(place(state), "left_split");
+}
+
 TEST_F(GivenVersions, ARollbackThatSomebodyAsksForPutsAStayingScopeBack) {
   auto plan =
       deployment(versions("1", "2"), {shift(10), plan::leaf("hook", hook(after_hook)), shift(100)});
