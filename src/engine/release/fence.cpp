@@ -20,7 +20,7 @@ std::optional<Effect> fenced_intent(StepContext const& context) {
 }  // namespace
 
 bool guarded_by_alias(std::string_view effect) {
-  return effect == "UpdateAlias" || effect == fence_alias;
+  return effect == "UpdateAlias" || effect == "DescribeAlias" || effect == fence_alias;
 }
 
 Effect fence_of(StepContext const& context) {

@@ -71,7 +71,8 @@ std::optional<Effect> settings_effect(StepContext& context) {
   if (describe) {
     context.release->described_alias = true;
     return Effect{"DescribeAlias",
-                  json::Value{{"description", state.baseline_description}},
+                  json::Value{{"description", state.baseline_description},
+                              {"revision", state.alias_revision}},
                   json::Value{{"description", *declared.alias_description}},
                   {}};
   }
@@ -89,8 +90,10 @@ std::optional<Effect> restoring_setting(StepContext& context) {
             concurrency_effect(context, *declared.reserved_concurrency, state.baseline_concurrency))
       return effect;
   if (state.described_alias && !context.happened("DescribeAlias"))
-    return Effect{
-        "DescribeAlias", {}, json::Value{{"description", state.baseline_description}}, {}};
+    return Effect{"DescribeAlias",
+                  json::Value{{"revision", state.alias_revision}},
+                  json::Value{{"description", state.baseline_description}},
+                  {}};
   return std::nullopt;
 }
 
@@ -138,7 +141,8 @@ Performed write_setting(StepContext& context, TargetAws& aws, Effect const& effe
   aws::Answer<void> answer;
   if (effect.name == "DescribeAlias") {
     auto described = lambda.describe_alias(declared.function, declared.alias,
-                                           effect.desired["description"].as_string(), "");
+                                           effect.desired["description"].as_string(),
+                                           effect.before["revision"].as_string());
     if (!described) return refused(context, described.error());
     wrote_alias(state, described->revision_id);
     return Happened{};
