@@ -72,7 +72,7 @@ TEST_F(HookTest, ReportedAsFailedFailsTheRelease) {
   report_at_once("Failed");
   auto state = run(plan_with(hook(before_hook)));
   EXPECT_EQ(state.end_state, "failed");
-  EXPECT_EQ(hook_of(state).error, plan::ErrorClass::program);
+  EXPECT_EQ(hook_of(state).error, plan::ErrorClass::verification);
   EXPECT_EQ(hook_of(state).reason,
             "a validation function of the lifecycle failed: hook CodeDeployHook_BeforeAllowTraffic "
             "of BeforeAllowTraffic was reported as failed");

@@ -85,7 +85,7 @@ class Hook final : public Executor {
     if (status == report_succeeded)
       return Done{json::Value{{"reported", status}, {"by", report["by"]}}, NodeStatus::succeeded,
                   "reported as succeeded"};
-    return Failed{plan::ErrorClass::program,
+    return Failed{plan::ErrorClass::verification,
                   "a validation function of the lifecycle failed: " + name_of(step) +
                       " was reported as failed",
                   "The function's log tells why."};
