@@ -72,16 +72,17 @@ Node allow_traffic(TrafficRouting const& routing, std::string const& release) {
     return plan::child_path(allow_traffic_path, steps.back().name);
   };
   Duration before{};
-  std::string since;  // the first shift, then each pause: what comes late does not add up
+  std::string since;  // the first shift, then the pause before
   for (Shift const& shift : schedule_of(routing)) {
     Duration wait = shift.after - before;
-    if (wait.count() > 0)
-      since = add("wait", plan::PauseStep{wait, {}, since}, "wait " + text_of(wait));
+    if (wait.count() > 0) {
+      add("wait", plan::PauseStep{wait, {}, since}, "wait " + text_of(wait));
+      since = plan::child_path(allow_traffic_path, steps.back().name);
+    }
     before = shift.after;
     std::string weight = weight_text(shift.weight);
-    std::string path =
-        add("shift-" + weight, plan::ShiftStep{release, shift.weight}, "shift to " + weight + " %");
-    if (since.empty()) since = path;
+    add("shift-" + weight, plan::ShiftStep{release, shift.weight}, "shift to " + weight + " %");
+    if (since.empty()) since = plan::child_path(allow_traffic_path, steps.back().name);
   }
   add("finish", plan::FinishStep{release}, "");
   return plan::sequence("AllowTraffic", std::move(steps));

@@ -79,8 +79,8 @@ inline constexpr std::string_view alarms_path = "release/!alarms";
 ///
 /// A rollback is a deployment of its own, as in the service: a linked run. Alarms fail as
 /// `verification`, like a hook that was reported as failed; what each of them leads to is told
-/// apart where that differs. Alarms that cannot be read are a failure like any other.
-/// Pauses count from the first shift.
+/// apart where that differs. What an alarm's state could not be read for is a failure.
+/// Pauses count from the first shift, so that what comes late does not add up.
 plan::Plan plan_of(Deployment const& deployment);
 
 }  // namespace sluice::dialect::codedeploy

@@ -91,6 +91,18 @@ TEST(Deployment, ShiftsAsItsConfigurationSays) {
   EXPECT_EQ(names_below(plan, allow_traffic_path).size(), 100U + 99 + 1);
 }
 
+TEST(Deployment, CountsFromItsFirstShift) {
+  Deployment deployment = with_hooks();
+  deployment.routing = {Type::linear, 30, 2};
+  std::vector<std::string> since;
+  plan::Plan plan = plan_of(deployment);
+  for (auto const& child : plan::find(plan, allow_traffic_path)->children)
+    if (child.step->kind == "pause") since.push_back(plan::pause_step(child.step->input).since);
+  EXPECT_THAT(since,
+              testing::ElementsAre("release/AllowTraffic/shift-30", "release/AllowTraffic/wait",
+                                   "release/AllowTraffic/wait-2"));
+}
+
 TEST(Deployment, TellsItsHooksWhatTheyNeed) {
   Deployment deployment = with_hooks();
   deployment.hook_timeout = minutes(3);
