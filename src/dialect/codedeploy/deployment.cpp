@@ -69,20 +69,20 @@ Node allow_traffic(TrafficRouting const& routing, std::string const& release) {
   auto add = [&](std::string const& name, auto const& step, std::string title) {
     steps.push_back(plan::leaf(names.unique(name), step));
     steps.back().title = std::move(title);
-    return plan::child_path(allow_traffic_path, steps.back().name);
   };
+  auto last = [&] { return plan::child_path(allow_traffic_path, steps.back().name); };
   Duration before{};
   std::string since;  // the first shift, then the pause before
   for (Shift const& shift : schedule_of(routing)) {
     Duration wait = shift.after - before;
     if (wait.count() > 0) {
       add("wait", plan::PauseStep{wait, {}, since}, "wait " + text_of(wait));
-      since = plan::child_path(allow_traffic_path, steps.back().name);
+      since = last();
     }
     before = shift.after;
     std::string weight = weight_text(shift.weight);
     add("shift-" + weight, plan::ShiftStep{release, shift.weight}, "shift to " + weight + " %");
-    if (since.empty()) since = plan::child_path(allow_traffic_path, steps.back().name);
+    if (since.empty()) since = last();
   }
   add("finish", plan::FinishStep{release}, "");
   return plan::sequence("AllowTraffic", std::move(steps));
