@@ -79,7 +79,9 @@ std::vector<std::pair<std::string, engine::NodeState const*>> failures(RunView c
     bool timed_out = declared && !step && node.error == plan::ErrorClass::timeout;
     bool failed = node.status == NodeStatus::failed || node.status == NodeStatus::ignored ||
                   node.status == NodeStatus::asking;
-    if ((step || timed_out) && failed) out.emplace_back(path, &node);
+    // Of a linked run what failed in the run before it, and was told there.
+    bool before = !view.state.linked_from.empty() && node.attempt == 0 && node.reason.empty();
+    if ((step || timed_out) && failed && !before) out.emplace_back(path, &node);
   }
   // By time, then by path: the order of the map they come from.
   std::ranges::sort(out, {}, [](auto const& entry) {
