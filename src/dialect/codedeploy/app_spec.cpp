@@ -176,7 +176,7 @@ class Reader {
     Node const* node = required ? reader.required_value(key) : reader.value(key);
     if (!node) return {};
     constexpr std::size_t longest = 19;  // digits of a 64-bit number
-    std::string const text = node->is_scalar() ? node->text() : std::string();
+    std::string text = node->is_scalar() ? node->text() : std::string();
     bool digits = !text.empty() && text.size() <= longest && text.front() != '0' &&
                   text.find_first_not_of("0123456789") == std::string::npos;
     if (digits) return text;

@@ -34,7 +34,7 @@ std::vector<std::string> predefined_names() {
   std::vector<codedeploy::Configuration> all = codedeploy::predefined_configurations();
   std::erase_if(all, [](auto const& one) { return one.platform != "Lambda"; });
   // As people count: five minutes before ten.
-  std::ranges::stable_sort(all, {}, [](auto const& one) {
+  std::ranges::sort(all, {}, [](auto const& one) {
     return std::pair(one.routing.type, one.routing.interval_minutes);
   });
   std::vector<std::string> names;
