@@ -160,7 +160,7 @@ Result<SecretEntry> Secrets::set(std::string const& name, Secret const& value,
   std::lock_guard lock(writing_);
   auto key = this->key();
   if (!key) return std::unexpected(key.error());
-  SecretEntry const entry{name, key->fingerprint(name, value), by, clock_.now()};
+  SecretEntry entry{name, key->fingerprint(name, value), by, clock_.now()};
   json::Value body = to_json(entry);
   for (auto& member : sealed(*key, secret_kind, name, value)) body.set(member.first, member.second);
   auto put = in_store([&](store::Store& store) -> Result<std::int64_t> {

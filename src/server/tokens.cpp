@@ -166,7 +166,7 @@ Result<Token> Tokens::revoke(std::string const& id_or_name) {
   if (found == all->end())
     return fail(ErrorCode::not_found, "there is no token '" + printable(id_or_name) + "'",
                 "sluice token list shows them.");
-  Token const token = *found;
+  Token token = *found;
   // Its last use may be noted in between, which gives the record another version.
   for (int tries = 1;; ++tries) {
     auto removed = in_store([&](store::Store& store) -> Result<void> {

@@ -18,7 +18,7 @@ class Sns {
  public:
   static constexpr std::size_t max_topics = 100'000;  ///< of one account (SNS quotas)
   static constexpr std::size_t max_kept = 1000;       ///< messages of all topics; the newest stay
-  static constexpr std::size_t max_message = 256 * 1024;  // SNS API, Publish
+  static constexpr std::size_t max_message = std::size_t{256} * 1024;  // SNS API, Publish
 
   struct Topic {
     std::string display_name;

@@ -89,7 +89,8 @@ TEST_F(RevisionsTest, AnObjectIsTheOneWithItsVersionAndTag) {
 TEST_F(RevisionsTest, ListsHideTheContent) {
   register_one(text("one"));
   register_one(text("two", "", "String"));
-  for (auto const& location : list().items()) {
+  auto const listed = list();
+  for (auto const& location : listed.items()) {
     EXPECT_FALSE(location["appSpecContent"].contains("content"));
     EXPECT_FALSE(location["string"].contains("content"));
   }
